@@ -16,6 +16,7 @@ from ccpolicy.reports.phrases import (
     problem_text,
     reason_text,
     records_behind,
+    unlisted_lapses,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -119,11 +120,13 @@ class _SectionText:
         for each in sections.attention:
             control = each.control
             if self.result.verdict(control) == "fail":
-                self.row("fail", control, self.ratio(control, len(each.subjects)))
+                self.row("fail", control, self.ratio(control, each.subject_count))
             else:
                 self.row("unknown", control)
                 self.reason(control)
             self.lapses(each)
+            for note in unlisted_lapses(page, self.result, control):
+                self.table.detail(note)
             for note in pauses(page, control):
                 self.table.detail(note)
             for known in baseline_note(page, control):
@@ -138,11 +141,11 @@ class _SectionText:
         elif shown:
             page.heading(page.say("Lapsed in the period, cured since (-v shows when)"))
         for each in shown:
-            count = page.count(len(each.lapses), "{count} lapse", "{count} lapses")
-            length = length_in_period(page, self.result, each.longest)
-            if len(each.lapses) > 1:
+            count = page.count(each.count, "{count} lapse", "{count} lapses")
+            length = length_in_period(page, self.result, each.longest) if each.lapses else ""
+            if each.count > 1 and length:
                 count = page.say("{lapses}, longest {length}", lapses=count, length=length)
-            else:
+            elif length:
                 count = page.say("{lapses}, {length}", lapses=count, length=length)
             self.row("cured", each.control, count)
             if self.full:
@@ -275,7 +278,7 @@ class _SectionText:
         longest = [found.longest] if found.lapses else []
         for lapse in found.lapses if self.full else longest:
             shown = lapse_text(self.page, self.result, found.control, lapse)
-            if len(found.lapses) > 1 and not self.full:
+            if found.count > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened_by(self.page, lapse))
             for note in records_behind(self.page, lapse):

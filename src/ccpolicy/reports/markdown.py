@@ -13,11 +13,13 @@ from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     lapse_text,
+    lapses_file_note,
     opened_by,
     pauses,
     problem_text,
     reason_text,
     records_behind,
+    unlisted_lapses,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -120,6 +122,9 @@ class _MarkdownParts:
         for text in failed_in_period(page, result):
             yield ""
             yield escape_markdown(text)
+        for text in lapses_file_note(page, result):
+            yield ""
+            yield f"⚠️ {escape_markdown(text)}"
         if (open_yet := not_due(page, result)) and page.view.detail != "brief":
             yield ""
             yield escape_markdown(open_yet)
@@ -157,6 +162,7 @@ class _MarkdownParts:
                     for each in found.lapses
                 ]
             )
+            yield from self.some(list(unlisted_lapses(page, result, control)))
             yield from self.some(list(pauses(page, control)))
             yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
