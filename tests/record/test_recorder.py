@@ -15,7 +15,18 @@ from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import FilledRecord, Recorder
 from small_centre import change
 
-from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record, lay_workbooks
+from .conftest import (
+    CONTRACT,
+    GIVEN,
+    HEADINGS,
+    NOW,
+    PATROLS,
+    READ,
+    ROWS,
+    Record,
+    label_assets,
+    lay_workbooks,
+)
 
 FULL = {
     "设备": "pbx-2",
@@ -284,3 +295,13 @@ def test_a_duration_is_written_as_the_files_have_it(centre: Path) -> None:
         [FilledRecord({**GIVEN, "lasted": 120})]
     ).records  # a number is of seconds
     assert record["lasted"] == 120
+
+
+@pytest.mark.parametrize(
+    "given", ["PBX-2", "主交换机", "Main exchange", "PBX-2 · 主交换机 · 地下室"]
+)
+def test_an_entry_is_meant_by_its_key_or_by_its_label(centre: Path, given: str) -> None:
+    label_assets(centre)
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    with recorder.answers() as answers:
+        assert answers.value(recorder.form.by_name["asset_id"], given) == "PBX-2"

@@ -162,7 +162,7 @@ class _Asking:
             words = (
                 self.page.text(each.label)
                 if isinstance(each, AllowedValue)
-                else visible(each.words)
+                else visible(each.about(self.page.view.language))
             )
             text = visible(each.text)
             _say(f"  {number:2} {text}" + (f"  {words}" if words and words != text else ""))

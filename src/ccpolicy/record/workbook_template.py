@@ -151,8 +151,8 @@ class _Form:
             day = self.answers.now.date()
             entries = self.answers.registers.entries(field.reference)
             entries = [each for each in entries if each.is_in_force(day)]
-            texts = [self._spelled(field, e.value) or e.described for e in entries]
-            return self._list(column, texts, [each.words for each in entries])
+            texts = [self._spelled(field, e.value) or e.described(self.language) for e in entries]
+            return self._list(column, texts, [each.about(self.language) for each in entries])
         match field.column.type:
             case "date" | "instant" as kind:
                 latest = "=TODAY()" if kind == "date" else "=NOW()+1/288"
