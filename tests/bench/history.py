@@ -14,9 +14,11 @@ from bench.environments import Environments
 from bench.figures import Part
 from bench.filed import commit_stream
 from bench.measure import ccpolicy
+from bench.sampled import shares
 
 RECORDS = 5_000
 COUNTS = (10, 100, 500, 1_000)
+PROFILED = 500
 INSPECTIONS = "evidence/inspections/inspections.csv"
 
 
@@ -35,6 +37,9 @@ def measure_history(part: Part, _: Environments) -> None:
                 "ccpolicy": ccpolicy("check", "--no-cache", str(folder), prepare=forget),
             }
             part.compare("history", sides, commits)
+            if commits == PROFILED:
+                forget()
+                part.say("history", commits, shares=shares(sides["history"]))
 
 
 def _make(folder: Path, commits: int) -> None:

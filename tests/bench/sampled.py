@@ -1,6 +1,6 @@
-"""Where the time of `ccpolicy check` goes: the main thread's stack, looked at 500 times a second.
+"""Where the time of ccpolicy goes: the main thread's stack, looked at 500 times a second.
 
-`python -m bench.sampled OUTPUT check …` runs the command, and writes shares of the time by module.
+`python -m bench.sampled OUTPUT COMMAND …` runs the command, and writes shares of the time by module.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def page(figures: Figures, language: Language) -> str:
 def pictures(figures: Figures, language: Language) -> dict[str, str]:
     """Draw the pictures; return file name → SVG."""
     drawn = {}
-    suffix = "" if language == "en" else f".{language}"
+    suffix = f"-{language}"
     for part, case in GROWING.items():
         sizes = figures.sizes(part, case)
         if len(sizes) < 2:

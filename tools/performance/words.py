@@ -17,8 +17,8 @@ measures single parts, `ARGS="--runs 1 start"` with fewer rounds. The sides of a
 turn, round after round, so that other load falls on all alike. Figures are medians; in brackets
 stand the least and the most of the rounds. Processor time (CPU) is that of all threads together,
 and other programs disturb it less than they disturb elapsed time. A ratio is formed within each
-round. The answers of all sides were compared, and were the same. Memory is the most that was
-resident. The figures stand in `docs/performance/`.
+round. Where the sides answer the same question, their answers were compared, and are the same.
+Memory is the most that was resident. The figures stand in `docs/performance/`.
 """,
     "zh": """\
 # 性能
@@ -28,7 +28,7 @@ resident. The figures stand in `docs/performance/`.
 `make bench` 测量 ccpolicy 的速度并生成本页；`make bench ARGS="growth peers"` 只测所列部分，
 `ARGS="--runs 1 start"` 减少轮数。相互比较的各方逐轮交替运行，其他负载对各方影响相同。
 数字为中位数，括号内为各轮的最小值与最大值。处理器时间（CPU）为所有线程之和，受其他程序的影响小于
-实际耗时。比值在每一轮内计算。各方的答案均已核对，完全相同。内存指常驻内存的最大值。
+实际耗时。比值在每一轮内计算。回答同一问题的各方，答案均已核对，完全相同。内存指常驻内存的最大值。
 原始数字保存在 `docs/performance/`。
 """,
 }
@@ -65,7 +65,7 @@ PROFILES: Both = {
     "en": """
 ### Where the time goes
 
-Where a goal is missed, these are the modules in which `ccpolicy check` spends its time: of samples
+Where a goal is missed, these are the modules in which ccpolicy spends its time: of samples
 of its main thread, 500 a second, the share in which that module was the innermost one that does
 work of its own. Waiting for the database counts as its caller's. `imports` is the loading of code.
 
@@ -75,7 +75,7 @@ work of its own. Waiting for the database counts as its caller's. `imports` is t
     "zh": """
 ### 时间花在哪里
 
-未达到目标时，`ccpolicy check` 的时间花在这些模块：每秒对主线程采样 500 次，
+未达到目标时，ccpolicy 的时间花在这些模块：每秒对主线程采样 500 次，
 列出各模块作为最内层自行工作的模块所占的比例。等待数据库的时间计入其调用者。
 `imports` 指加载代码。
 
