@@ -129,6 +129,13 @@ QUESTIONS = [
         "",
     ),
     Question(
+        "What does all this not prove, and who vouches for it until when?",
+        [contents("s-limits")],
+        "#s-limits",
+        ["no risk is missing from the register", "RA-1", "各职场风险台账已逐项核对"],
+        "",
+    ),
+    Question(
         "What was not assessed, and why?",
         [contents("s-unjudged")],
         "#s-unjudged",
