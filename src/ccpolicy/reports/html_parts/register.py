@@ -135,6 +135,7 @@ class Register:
         self.images = images_by_digest(annex.images if annex else [])
         """SHA-256 → attachment that is shown."""
         self.shown = len(records)
+        self.not_printed = sum(each.place not in on_paper for each in records)
 
     def anchor(self, place: str | None) -> str | None:
         """Return the anchor of a record's own content."""
