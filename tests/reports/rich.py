@@ -366,7 +366,7 @@ FRAMEWORKS = [
 
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.4",
+    schema_version="2.5",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",
