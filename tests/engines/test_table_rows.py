@@ -303,14 +303,16 @@ def test_the_digest_can_be_computed_by_anybody(centre: Path, postgres: Server) -
         "code",
         "pad",
     ]
-    with psycopg.connect("", **postgres_address(postgres)) as connection:
+    with psycopg.connect(f"host={postgres.folder} user=judge dbname=evidence") as connection:
         connection.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, DMY'")
         rows = connection.execute(
             f"SELECT {', '.join(map(quoted, names))} FROM ops.measures".replace(
                 '"pad"', '"pad"::text'
             ).replace('"short"', '"short"::text')
         ).fetchall()
-    cells = sorted([[text(each) for each in row] for row in rows], key=lambda row: row[0].encode())
+    cells = sorted(
+        [[text(each) for each in row] for row in rows], key=lambda row: str(row[0]).encode()
+    )
     assert [row[0] for row in cells] == ["1", "10", "2", "3"]
     written = ",".join(names) + "\n"
     for row in cells:
@@ -319,7 +321,3 @@ def test_the_digest_can_be_computed_by_anybody(centre: Path, postgres: Server) -
             + "\n"
         )
     assert file.sha256 == hashlib.sha256(written.encode()).hexdigest()
-
-
-def postgres_address(server: Server) -> dict[str, str]:
-    return {"host": str(server.folder), "user": "judge", "dbname": "evidence"}

@@ -91,7 +91,7 @@ def _turn(page: Page, turn: TurnedControl) -> None:
         page.paragraph(
             page.say(
                 "new lapse: {subject}, {starts} to {ends}",
-                subject=lapse.subject,
+                subject=page.subject(turn.after, lapse.subject),
                 starts=when(lapse.starts),
                 ends=until(lapse.ends) if lapse.ends else "…",
             ),

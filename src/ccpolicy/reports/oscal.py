@@ -25,6 +25,7 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     baseline_note,
     failing_lapses,
+    lapses_file_note,
     obsolete_entry,
     problem_text,
     reason_text,
@@ -98,6 +99,7 @@ class _Results:
                     [
                         judgement(page, result),
                         *pinned(page, result),
+                        *lapses_file_note(page, result),
                         *waivers_for_nobody(page, result),
                     ],
                 )
@@ -242,15 +244,17 @@ class _Results:
                 "status": "open" if verdict == "fail" else "investigating",
             }
         for waiver in self.sections.waivers_of(control):
-            yield {**same, **self.accepted(waiver)}
+            yield {**same, **self.accepted(control, waiver)}
 
-    def accepted(self, waiver: Waiver) -> Part:
+    def accepted(self, control: Control, waiver: Waiver) -> Part:
         page = self.page
         return {
             "uuid": self.id("waiver", waiver.id),
             "description": prose(
                 page.say(
-                    "{subject}: {reason}", subject=waiver.subject, reason=page.text(waiver.reason)
+                    "{subject}: {reason}",
+                    subject=page.subject(control, waiver.subject),
+                    reason=page.text(waiver.reason),
                 )
             ),
             "props": [

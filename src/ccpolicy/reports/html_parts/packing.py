@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from ccpolicy.assessment.control import Control
 from ccpolicy.reports.html_parts.wording import readable
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zone
@@ -55,6 +56,17 @@ class TextColumns:
     def texts(self) -> list[str]:
         """All texts by number."""
         return list(self._numbers)
+
+
+def subject_labels(control: Control) -> list[dict[str, dict[str, str]]]:
+    """Return for each part of a subject's name: value → what readers call it, by language."""
+    return [
+        {
+            readable(value): {tag: readable(words) for tag, words in label.root.items()}
+            for value, label in each.items()
+        }
+        for each in control.subject_labels
+    ]
 
 
 def minutes(moment: str) -> int:

@@ -184,6 +184,12 @@
     return Number.isNaN(x) || Number.isNaN(y) ? collator.compare(a, b) : x - y;
   };
 
+  // Parts of a subject's name as readers of each language call them
+  const labelled = ({ subject, labels }) => subject.split(" × ").map((part, i) =>
+    labels[i] && Object.hasOwn(labels[i], part) ? labels[i][part] : { "": part });
+  const called = (each) => labelled(each).map((words) => words[state.language] || Object.values(words)[0]).join(" × ");
+  const callings = (each) => labelled(each).flatMap((words) => Object.values(words)).join(" ");
+
   // All lapses, unpacked when they are first looked at
   const PAGE = 100;
   const WORDS = ["open", "waived", "cured"];
@@ -200,7 +206,7 @@
         const waiver = text(block.waiver[i]);
         const open = block.lasts[i] < 0;
         found.push({
-          control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
+          control: block.control, subject: text(block.subject[i]), labels: block.labels, site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
           lasted: block.lasted[i], paused: block.paused[i] || 0, waiver, known: known.has(i), then: then.has(i),
           state: waiver || then.has(i) ? 1 : open ? 0 : 2,
@@ -267,7 +273,7 @@
       lapse.starts < after && lapse.ends > first &&
       (!sites.length || !lapse.site || sites.includes(lapse.site)) &&
       (!words.length || words.every((word) =>
-        (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
+        (ids[lapse.control] + " " + lapse.subject + " " + callings(lapse) + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
     sum(first, after);
     const [name, down] = state.sort.split("-");
     if (["control", "state", "subject", "starts", "ends", "lasted", "paused"].includes(name)) {
@@ -332,7 +338,7 @@
       link.className = "id";
       link.href = "#" + sections[lapse.control].id;
       link.textContent = ids[lapse.control];
-      const subject = cell("th", cell("bdi", lapse.subject));
+      const subject = cell("th", cell("bdi", called(lapse)));
       subject.scope = "row";
       const stands = cell("td", copy("#t-" + (lapse.then ? "then" : WORDS[lapse.state])));
       if (lapse.known) stands.append(" ", copy("#t-known"));
@@ -366,10 +372,10 @@
       const notDue = new Set(block.notDue);
       block.subject.forEach((number, i) => {
         const [file, line] = [text(block.file[i]), block.line[i]];
-        const subject = text(number), label = block.labels[i], evidence = line === 0 ? file : file + ":" + line;
-        const words = [ids[block.control], subject, evidence, ...Object.values(label || {})].join(" ").toLowerCase();
+        const subject = text(number), labels = block.labels, evidence = line === 0 ? file : file + ":" + line;
+        const words = [ids[block.control], subject, callings({ subject, labels }), evidence].join(" ").toLowerCase();
         found.push({
-          control: block.control, subject, label, evidence, words, now: block.now[i], period: block.period[i],
+          control: block.control, subject, labels, evidence, words, now: block.now[i], period: block.period[i],
           since: block.since[i], due: block.due[i], lapses: block.lapses[i], lasted: block.lasted[i], notDue: notDue.has(i), paused: block.paused[i],
         });
       });
@@ -393,7 +399,7 @@
       name.dataset.subject = each.subject.split(" × ")[0];
       const subject = cell("th", name);
       subject.scope = "row";
-      if (each.label) subject.append(" ", cell("span", each.label[state.language] || Object.values(each.label)[0], "sub"));
+      if (called(each) !== each.subject) subject.append(" ", cell("span", called(each), "sub"));
       const now = cell("td", copy("#t-v-" + each.now));
       if (each.notDue) now.append(" ", copy("#t-not-due"));
       if (each.paused !== undefined) now.append(" ", copy("#t-paused"), " " + clock(each.paused));
