@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["csv", "json", "jsonl", "yaml", "xml", "xlsx", "parquet", "log", "git"]
-"""How a dataset's records are filed; those of `git` are derived from the repository's history."""
+Format = Literal["csv", "json", "jsonl", "yaml", "xml", "xlsx", "parquet", "log", "git", "table"]
+"""How a dataset's records are filed; those of `git` are derived from the repository's history, and
+those of `table` are rows of a database."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.record_provenance import find_recorded
 from ccpolicy.engine.waivers import waive
 from ccpolicy.evidence import Evidence
+from ccpolicy.evidence.models import File
 from ccpolicy.evidence.unread import Unread
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import instant, shift
@@ -170,6 +171,7 @@ class AssessmentBuilder:
                         models.FileNote(code=note.code, message=models.Text.of(note))
                         for note in each.notes
                     ],
+                    table=self._table(each),
                 )
                 for each in self.evidence.files
             ],
@@ -190,9 +192,24 @@ class AssessmentBuilder:
             ],
         )
 
+    def _table(self, file: File) -> models.TableSnapshot | None:
+        """Say in which state of its database a table was read."""
+        found, source = file.snapshot, self.policy.datasets[file.dataset].source
+        if not (found and source):
+            return None
+        return models.TableSnapshot(
+            store=source.store,
+            table=source.table,
+            server=found.server,
+            snapshot=found.id,
+            taken_at=self.places.when(found.taken_at),
+        )
+
     def _evidence_digest(self) -> str:
-        digests = self._evidence().digests
-        lines = sorted(f"{sha256}  {file}" for file, sha256 in digests.items())
+        # Two datasets may read different columns of one table.
+        read = {(each.sha256, each.file) for each in self.evidence.files}
+        read |= {(each.sha256, each.file) for each in self.evidence.attachments}
+        lines = sorted(f"{sha256}  {file}" for sha256, file in read)
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def _appendix(self, cited: set[int]) -> tuple[models.AuditAppendix | None, set[int]]:

@@ -20,7 +20,7 @@ def as_document(dataset: Dataset, given: Mapping[str, object]) -> Dataset:
     files are there that records name.
     """
     # How the evidence is written does not matter here; a field that is set means something.
-    own = dataset.model_fields_set - {*Decoding.model_fields, "empty", "reshape"}
+    own = dataset.model_fields_set - {*Decoding.model_fields, "empty", "reshape", "source"}
     changes: dict[str, Any] = {
         **{name: getattr(dataset, name) for name in own},
         "files": f"{dataset.id}.json",
