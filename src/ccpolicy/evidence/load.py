@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ccpolicy.activity import watched
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.attachments import Attachments
 from ccpolicy.evidence.column_cache import open_column_cache
@@ -66,7 +67,9 @@ def load_evidence(
     found = _find_files(finder, folder, loads, instead)
     files = [(path, each) for each, paths in found.items() for path in paths]
     on_disk = {path: instead.get(path, root / path) for path, _ in files}
-    if _open_files(files, on_disk, folder, loads, places, limits) <= LARGE:
+    size = _open_files(files, on_disk, folder, loads, places, limits)
+    watched().expect(size)
+    if size <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
     columns = open_column_cache(loads.values(), store)
