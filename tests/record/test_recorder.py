@@ -155,6 +155,16 @@ def test_what_the_contract_cannot_hold_is_refused(
     assert [each.message.code for each in errors] == [code]
 
 
+def test_a_time_alone_is_that_of_the_day_where_the_times_are_written(
+    centre: Path, record: Record
+) -> None:
+    """At 17:00 in Shanghai it is still the evening before in Honolulu."""
+    contract = centre / "policy/datasets/patrols.yaml"
+    contract.write_text(CONTRACT.replace("zone: Asia/Shanghai", "zone: Pacific/Honolulu"), "utf-8")
+    record(**{**GIVEN, "walked_at": "22:30"})
+    assert "2026/11/19 22:30" in (centre / PATROLS).read_bytes().decode("gb18030")
+
+
 def test_the_first_file_is_named(centre: Path, record: Record) -> None:
     """Where no file tells how the others begin, the contract does."""
     (centre / PATROLS).unlink()

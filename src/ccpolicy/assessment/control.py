@@ -84,6 +84,29 @@ class Lapse(AssessmentModel):
         return self.ends is None and self.waived_by is None
 
 
+class LapseCounts(AssessmentModel):
+    """All lapses of a control of which only the worst are listed."""
+
+    total: int
+    open: int
+    """How many make the control fail now: open at as-of, and not waived."""
+    open_subjects: int
+    """How many subjects have such a one."""
+    in_period: int
+    """How many make it fail in the period: begun before its end, and not waived."""
+    period_subjects: int
+    """How many subjects have such a one."""
+    days: float
+    """Length of these inside the window, in days of 24 hours."""
+    ended: int
+    """How many a record ended."""
+    cured: int
+    """How many of those of the period a record ended."""
+    cured_days: float
+    """Length of these inside the window, in days of 24 hours."""
+    waived: int
+
+
 class Pauses(AssessmentModel):
     """The pauses of subjects that were paused in the period, or after it by as-of."""
 
@@ -163,7 +186,10 @@ class Control(AssessmentModel):
     due: list[DueSubjects]
     """What lapses after as-of, up to the horizon, soonest first."""
     lapses: list[Lapse]
-    """Those that touch the time from the window's start to as-of, by subject and time."""
+    """Those that touch the time from the window's start to as-of, by subject and time: all of
+    them, or if there is `lapse_counts` the worst."""
+    lapse_counts: LapseCounts | None = None
+    """Null where all lapses are listed; else these are in `lapses_file` of the assessment."""
     pauses: Pauses | None = None
     """Null where the control has none."""
     population: list[SubjectState] | None = None
@@ -178,3 +204,8 @@ class Control(AssessmentModel):
     def subject_text(self, name: str) -> Text:
         """Return what readers see of one of its subjects."""
         return subject_text(self.subject_labels, name)
+
+    @property
+    def lapse_count(self) -> int:
+        """How many lapses there are, listed or not."""
+        return self.lapse_counts.total if self.lapse_counts else len(self.lapses)

@@ -16,6 +16,7 @@ from ccpolicy.engine.control_builder import LaterCover
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.kind_spans import typed
+from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
@@ -56,13 +57,15 @@ def assess(
     later_cover: LaterCover | None = None,
     instead: Mapping[str, Path] | None = None,
     evidence_root: Path | None = None,
+    lapses: LapsesTarget | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
     `provide` says what git knows of the evidence; `later_cover` knows what later commits cover,
     where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
     `load_evidence`. `evidence_root` is the folder below which the evidence of that commit is, where
-    it was written out before.
+    it was written out before. `lapses` says where they go if they are more than the settings let
+    an assessment list; without it, it lists all.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -107,6 +110,7 @@ def assess(
             _times(policy, question),
             question.request.listed_problems,
             engine,
+            policy.settings.limits.lapses if lapses else None,
         )
         outcomes = _outcomes(store, evaluation, evidence)
         unread = find_unread(
@@ -122,7 +126,7 @@ def assess(
         )
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(
-            question, evaluation, outcomes, evidence, unread, provenance, later_cover
+            question, evaluation, outcomes, evidence, unread, provenance, later_cover, lapses
         ).build()
 
 

@@ -65,12 +65,16 @@ class Evaluation:
         times: EvaluationTimes,
         listed_problems: int | None = None,
         engine: EngineStore | None = None,
+        most_lapses: int | None = None,
     ) -> None:
         """Take what is judged; `listed_problems` of each kind are listed, or by default a few.
 
-        `reading` has read the evidence, and judges it unless there is another `engine`.
+        `reading` has read the evidence, and judges it unless there is another `engine`. Outcomes
+        hold `most_lapses` together, or by default all.
         """
-        self.listed_problems = listed_problems
+        self.listed_problems, self.most_lapses = listed_problems, most_lapses
+        self.too_many_lapses = False
+        """Whether the outcomes hold no lapses, and `reader` yields them."""
         self.reading, self.engine = reading, engine
         self.store: Store = engine or reading
         """Where the relations are from `selected_records` on."""
@@ -112,13 +116,20 @@ class Evaluation:
         self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP, LAPSE, LAPSE_RECORD):
+        for relation in (DUTY, GAP):
             self.store.create(relation.name, relation.query)
+        lapses = self.store.create(LAPSE.name, LAPSE.query)
+        self.store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
         if calendar.unknown_years:
             self._unknown_years(calendar)
         waived = sorted({(waiver.subject,) for waiver in self.policy.waivers.values()})
         WAIVED_SUBJECT.create(self.store, waived)
-        self.reader.read()
+        most = self.most_lapses
+        # That table holds what lapses after as-of, too.
+        self.too_many_lapses = (
+            most is not None and lapses > most and self.reader.count_lapses() > most
+        )
+        self.reader.read(lapses=not self.too_many_lapses)
         return outcomes
 
     def _select(self, inputs: InputQueries, *, streamed: bool) -> None:

@@ -11,6 +11,7 @@ from ccpolicy.checks.query_guard import vet_queries
 from ccpolicy.checks.refusal import SqlRefusal
 from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.attestations import check_attestations
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
 from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import columns, schema
@@ -63,6 +64,7 @@ def _check(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
         )
     for control in content.controls.values():
         errors += check_control(content, control)
+        errors += check_attestations(content, control)
     if errors:
         raise PolicyErrors(errors)
     found = expressions(content)

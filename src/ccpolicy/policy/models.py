@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
 from ccpolicy.errors import LANGUAGES, catalogue
+from ccpolicy.policy.attestations import Attests
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.frameworks import Framework, RequirementName
@@ -315,6 +316,8 @@ class Control(PolicyModel):
     """Input of the check kind → the selections that fill it, or a list of items."""
     calendar: Id | None = None
     """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
+    attests: Attests | None = None
+    """What its records vouch for, where people attest what no record can show."""
     value_labels: dict[Line, Label] = Field(default={})
     """Class or choice in a parameter's value, word of a prefix, or item → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None

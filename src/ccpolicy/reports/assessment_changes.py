@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
+from ccpolicy.errors import ReportError
 from ccpolicy.vocabulary import Verdict
 
 Kind = Literal["new", "cured", "longer", "shorter", "gone"]
@@ -68,7 +69,18 @@ class Changes:
 
 
 def changes(before: Assessment, after: Assessment) -> Changes:
-    """Compare two assessments of a plan, the earlier one first."""
+    """Compare two assessments of a plan, the earlier one first.
+
+    Raises:
+        ReportError: one does not list all of its lapses.
+    """
+    for each in (before, after):
+        if each.lapses_file:
+            raise ReportError(
+                "an assessment that lists only the worst of {count} lapses cannot be compared",
+                hint="have both list all of them: raise 'lapses' under [limits] in ccpolicy.toml",
+                count=each.lapses_file.lapses,
+            )
     old = {each.id: each for each in before.controls}
     new = {each.id: each for each in after.controls}
     both = [(old[each.id], each) for each in after.controls if each.id in old]

@@ -16,7 +16,13 @@ from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import coded, lapse_text, obsolete_entry, reason_text
+from ccpolicy.reports.phrases import (
+    coded,
+    lapse_text,
+    obsolete_entry,
+    reason_text,
+    unlisted_lapses,
+)
 from ccpolicy.reports.sections import Sections
 
 _SEPARATOR = "\0"
@@ -112,6 +118,8 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
             key = _SEPARATOR.join((control.id, "lapse", lapse.subject, lapse.starts))
             said = _lapse(page, result, control, lapse)
             yield _Found(control, lapse.opened_by, said, key, known=lapse.baselined)
+        for said in unlisted_lapses(page, result, control):
+            yield _Found(control, None, said, _SEPARATOR.join((control.id, "unlisted")))
         for problem in control.problems:
             said = _problem(page, problem)
             key = _key(control.id, problem)
@@ -158,6 +166,13 @@ def left_out(result: Assessment) -> tuple[Message, ...]:
     named = dict.fromkeys(each.control.id for each in sections.waived)
     waived = [name for name in named if name not in absent]
     said = []
+    if found := result.lapses_file:
+        rest = found.lapses - sum(len(control.lapses) for control in result.controls)
+        said.append(
+            Message.of("{count} lapses, which are in {file}", count=rest, file=found.file)
+            if found.file
+            else Message.of("{count} lapses, which were not kept", count=rest)
+        )
     if waived:
         said.append(Message.of("lapses that were waived: {controls}", controls=", ".join(waived)))
     if absent:

@@ -75,7 +75,8 @@ def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
             yield from _rendered(environment, ["subjects_head"], shared)
             yield from document.packed_subjects()
             yield from _rendered(environment, ["explorer_foot"], shared)
-        names = ["frameworks", "waivers", "unjudged", "pending", "due", "evidence", "method"]
+        names = ["frameworks", "waivers", "unjudged", "pending", "due", "evidence"]
+        names += ["limits", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)

@@ -18,6 +18,7 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     baseline_note,
     failing_lapses,
+    lapses_file_note,
     obsolete_entry,
     problem_text,
     reason_text,
@@ -91,6 +92,7 @@ class _Results:
                     [
                         judgement(page, result),
                         *pinned(page, result),
+                        *lapses_file_note(page, result),
                         *waivers_for_nobody(page, result),
                     ],
                 )

@@ -16,6 +16,7 @@ from ccpolicy.reports.phrases import (
     GRADE_MESSAGES,
     VERDICT_MESSAGES,
     WAIVER_STATE_MESSAGES,
+    lapses_file_note,
     reason_text,
     waivers_for_nobody,
 )
@@ -65,6 +66,8 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
         yield page.say("Baseline"), text
     for text in waivers_for_nobody(page, result):
         yield page.say("Waivers"), text
+    for text in lapses_file_note(page, result):
+        yield page.say("Lapses"), text
     for text, _ in evidence_notes(page, result):
         yield page.say("Evidence"), text
     yield page.say("Judged as of"), local(result.as_of)

@@ -37,6 +37,8 @@ _SETTINGS = {
 }
 _LONGEST = 2**31 - 1
 """Milliseconds that PostgreSQL can be told; 24 days."""
+_ROWS = 10_000
+"""Rows that are fetched at a time."""
 _OURS = {16: "BOOLEAN", 21: "SMALLINT", 23: "INTEGER", 20: "BIGINT", 25: "VARCHAR", 1700: "HUGEINT"}
 """PostgreSQL's number of a type → our name of it."""
 
@@ -94,6 +96,18 @@ class PostgreSQL:
             return cursor.fetchall()
         except ValueError:  # a number with decimals, where all are whole
             refuse("numeric")
+
+    def stream(self, query: str) -> Iterator[Row]:
+        """See `Store.stream`."""
+        with (
+            self._failing_well(),
+            psycopg.RawServerCursor[Row](self._connection, "streamed") as cursor,
+        ):
+            cursor.execute(postgres_sql(query))
+            for column in cursor.description or ():
+                _ours(column.type_code)
+            while rows := cursor.fetchmany(_ROWS):
+                yield from rows
 
     def drop(self, *relations: str) -> None:
         """See `Store.drop`."""

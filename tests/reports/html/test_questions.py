@@ -126,6 +126,13 @@ QUESTIONS = [
         "",
     ),
     Question(
+        "What does all this not prove, and who vouches for it until when?",
+        [contents("s-limits")],
+        "#s-limits",
+        ["no risk is missing from the register", "RA-1", "各职场风险台账已逐项核对"],
+        "",
+    ),
+    Question(
         "What was not assessed, and why?",
         [contents("s-unjudged")],
         "#s-unjudged",
@@ -257,6 +264,8 @@ def test_digest_shown_is_that_of_the_file(browser: Browser, sample: Path) -> Non
 
 
 RECORDS = """() => [...document.querySelectorAll('#register tbody tr')].map((row) => {
+  // What lies beneath a modal dialog is inert: the browser would go through the page each time.
+  HTMLDialogElement.prototype.showModal = HTMLDialogElement.prototype.show;
   const link = row.querySelector('a.id');
   link.click();
   const section = document.getElementById(link.getAttribute('href').slice(1));
@@ -266,6 +275,7 @@ RECORDS = """() => [...document.querySelectorAll('#register tbody tr')].map((row
   const peek = document.querySelector('#peek');
   const shown = peek.open ? peek.innerText : null;
   peek.close();
+  section.querySelector('details').open = false;
   return [link.textContent, shown];
 })"""
 

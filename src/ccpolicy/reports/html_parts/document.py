@@ -20,7 +20,8 @@ from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.packing import Folded
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.wording import Wording, say, text
+from ccpolicy.reports.html_parts.wording import Wording, count, say, text
+from ccpolicy.reports.phrases import unlisted_message
 from ccpolicy.reports.sections import (
     ControlDue,
     Sections,
@@ -267,8 +268,22 @@ class HtmlDocument:
         return sorted(found, key=lambda each: _time(each.revision.starts), reverse=True)
 
     @cached_property
+    def lapses_file_note(self) -> Wording | None:
+        """Say where all lapses are, if the assessment does not list them."""
+        message = unlisted_message(self.result)
+        return say(message.template, **dict(message.values)) if message else None
+
+    def unlisted(self, control: Control) -> Wording:
+        """Say where the lapses of a control are that are not listed."""
+        rest = control.lapse_count - len(control.lapses)
+        more = count(rest, "{count} lapse", "{count} lapses")
+        if file := self.result.lapses_file and self.result.lapses_file.file:
+            return say("not listed: {lapses}; all are in {file}", lapses=more, file=file)
+        return say("not listed, and not kept: {lapses}", lapses=more)
+
+    @cached_property
     def lapses(self) -> int:
-        """How many there are."""
+        """How many are listed."""
         return sum(len(control.lapses) for control in self.result.controls)
 
     @cached_property

@@ -185,6 +185,7 @@ def _named(result: Assessment) -> tuple[set[str], set[str]]:
         for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
+    named.update(each.record for matter in result.attested for each in matter.attestations)
     without_scripts = set(named)
     for control in result.annex.controls:
         shown = drawn(result, control.timelines)
