@@ -95,7 +95,7 @@ RowNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Around(BaseModel):
-    """A field that stands beside the records, or nowhere: one of the four says where."""
+    """A column that is not in the records: exactly one of four fields says where its value is."""
 
     model_config = STRICT
 
