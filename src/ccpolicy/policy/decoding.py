@@ -156,9 +156,9 @@ class Decoding(BaseModel):
     """Column → where it stands, if not in the records."""
 
 
-_TEXT = frozenset(["csv", "json", "jsonl", "yaml", "log", "xml"])
+_TEXT = frozenset(name for name, each in FORMATS.items() if not each.is_binary)
 _TABLE = frozenset(["csv", "xlsx"])
-_DOCUMENT = frozenset(["json", "yaml", "xml"])
+_DOCUMENT = frozenset(name for name, each in FORMATS.items() if each.is_document)
 _SHEET = frozenset(["xlsx"])
 FORMATS_OF: dict[str, frozenset[str]] = {
     "encoding": _TEXT,
