@@ -153,7 +153,7 @@ QUESTIONS = [
         "Who was on duty untrained on 29 May 2026?",
         [contents("s-lapses"), ("#lq", "TR-1 2026-05-29")],
         "#s-lapses",
-        ["1–2 / 2", "P0093 × security_awareness", "P0112 × operations"],
+        ["1–2 / 2", "P0093 × Security awareness", "P0112 × Operations"],
         "",
     ),
     Question(
