@@ -153,14 +153,14 @@ QUESTIONS = [
         "Who was on duty untrained on 29 May 2026?",
         [contents("s-lapses"), ("#lq", "TR-1 2026-05-29")],
         "#s-lapses",
-        ["1–2 / 2", "P0093 × security_awareness", "P0112 × operations"],
+        ["1–2 / 2", "P0093 × Security awareness", "P0112 × Operations"],
         "",
     ),
     Question(
         "Which controls failed in the second quarter, and for how long in all?",
         [contents("s-lapses"), ("#range", "2026-04-01/2026-06-30")],
         "#s-lapses",
-        ["TR-1", "RA-1", "330 d 12 h", "11 d"],
+        ["TR-1", "RA-1", "244 d 12 h", "11 d"],
         "",
     ),
     Question(
