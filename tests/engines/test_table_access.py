@@ -38,11 +38,18 @@ def test_the_past_and_bundles_are_refused(centre: Path, tmp_path: Path) -> None:
         (["check", centre, "--allow-tables", "--known-at", "main"], "US552"),
         (["history", centre], "US552"),
         (["preview", "assets", centre], "US550"),
+        (["record", "assets", centre, "--set", "asset_id=PBX-3"], "EV739"),
+        (["check", centre, "--allow-tables", "--require-clean"], "US564"),
+        (["report", centre], "US551"),
+        (["due", centre], "US551"),
         (["bundle", centre, "--policy-from", "main", "-o", tmp_path / "b.zip"], "US553"),
     ):
         status, said = run(*arguments)
         assert (status, code in said) == (2, True), (arguments, said)
     assert not (tmp_path / "b.zip").exists()
+    for command in ("report", "due"):
+        status, said = run(command, centre, "--allow-tables")
+        assert status == 0, said
 
 
 def test_a_verifier_connects_to_nothing(centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
