@@ -126,7 +126,7 @@ def command(
 
     refuse_terminal(format_, output)
     with pending_lapses(lapses, wanted) as pending:
-        with progress(Message.of("reading the evidence").text(view.language)):
+        with progress(Message.of("reading the evidence"), view.language, quiet=quiet):
             repository = ccpolicy.load(path, policy_from)
             result = repository.check(asked_for, pending.target)
         refuse_loss(result, pending, names)

@@ -67,7 +67,7 @@ def command(
 
     refuse_terminal(format_, output)
     ahead = look_ahead.read_within(within)
-    with progress(Message.of("reading the evidence").text(view.language)):
+    with progress(Message.of("reading the evidence"), view.language):
         asked = ccpolicy.EvaluationRequest(
             as_of=as_of, known_at=known_at, owners=owners, allow_tables=allow_tables
         )

@@ -30,7 +30,7 @@ def falsify_controls(
 ) -> int:
     """Try falsifications, say which did not turn their controls, and return the exit code."""
     detail = page.view.detail
-    with progress(Message.of("trying the falsifications").text(page.view.language)):
+    with progress(Message.of("trying the falsifications"), page.view.language):
         tried = list(repository.falsify(controls, words))
     for each in tried:
         if not each.passed or detail == "full":

@@ -120,7 +120,7 @@ def command(
             from ccpolicy.cli.progress import progress
             from ccpolicy.errors import Message
 
-            with progress(Message.of("reading the evidence").text(view.language)):
+            with progress(Message.of("reading the evidence"), view.language):
                 result = ccpolicy.load(path).check(
                     ccpolicy.EvaluationRequest(
                         as_of=as_of,

@@ -78,7 +78,9 @@ class AssessmentBuilder:
             )
             for each in self.controls
         ]
-        annex, shown = self._appendix()
+        attested, cited = attested_matters(self.evaluation, self.places, judged)
+        cited |= {*self._cited_records()}
+        annex, shown = self._appendix(cited)
         when = self.places.when
         scope = GateScope(
             judged=self.question.gate,
@@ -106,7 +108,7 @@ class AssessmentBuilder:
             controls=judged,
             lapses_file=lapses_file,
             frameworks=quote_frameworks(self.policy, judged),
-            attested=attested_matters(self.evaluation, self.places, judged),
+            attested=attested,
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
@@ -116,7 +118,7 @@ class AssessmentBuilder:
             problems=problems,
             evidence=self._evidence(),
             evidence_digest=self._evidence_digest(),
-            provenance=self._provenance({*self._cited_records(), *shown}),
+            provenance=self._provenance({*cited, *shown}),
             annex=annex,
         )
 
@@ -210,7 +212,7 @@ class AssessmentBuilder:
         lines = sorted(f"{sha256}  {file}" for sha256, file in read)
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def _appendix(self) -> tuple[models.AuditAppendix | None, set[int]]:
+    def _appendix(self, cited: set[int]) -> tuple[models.AuditAppendix | None, set[int]]:
         """Return the appendix, if it is wanted, and the locators of the records it shows."""
         if not (self.question.request.appendix and self.controls):
             return None, set()
@@ -223,7 +225,7 @@ class AssessmentBuilder:
             {control: each.spans for control, each in self.kept.items()},
             self.outcomes,
             self.provenance,
-            {*self._cited_records()},
+            cited,
         )
         images = [base64.b64encode(each).decode() for each in self.evidence.images.values()]
         return builder.build(self.controls, images), builder.shown

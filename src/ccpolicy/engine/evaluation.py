@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
+from ccpolicy.activity import watched
 from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import control_revisions
@@ -40,6 +41,7 @@ from ccpolicy.engine.relations import (
     WAIVED_SUBJECT,
     parameters,
 )
+from ccpolicy.errors import Message
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import EngineStore, Store, VettingStore
@@ -252,6 +254,9 @@ class Evaluation:
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
+        kinds = ", ".join(sorted(kind.name for kind in inputs.kinds))
+        watched().expect(0)
+        watched().begin(Message.of("judging by {kinds}", kinds=kinds))
         self._write_kinds(inputs)
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)

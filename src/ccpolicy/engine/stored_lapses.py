@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
+from ccpolicy.activity import watched
 from ccpolicy.assessment.lapses_file import (
     COLUMNS,
     LapseRow,
@@ -22,7 +23,7 @@ from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.engine.outcome import LapseSpan, Outcome
 from ccpolicy.engine.relations import WAIVED_SUBJECT
 from ccpolicy.engine.waivers import waive
-from ccpolicy.errors import DatabaseError
+from ccpolicy.errors import DatabaseError, Message
 from ccpolicy.files.atomic import file_digest
 from ccpolicy.policy import Control
 from ccpolicy.store import StoreError
@@ -58,6 +59,8 @@ class LapsesWriter:
             DatabaseError: the file cannot be written.
         """
         sha256 = None
+        watched().begin(Message.of("writing the lapses"))
+        watched().expect(self.evaluation.reader.count_lapses())
         if target.file is None:
             for _ in self._batches():
                 pass
@@ -84,6 +87,7 @@ class LapsesWriter:
         rows = self._rows()
         while batch := list(islice(rows, _BATCH)):
             self._digest.add(batch)
+            watched().finish(len(batch))
             yield batch
 
     def _rows(self) -> Iterator[LapseRow]:

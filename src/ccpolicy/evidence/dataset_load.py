@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.activity import watched
+from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.document_loader import DocumentLoader
 from ccpolicy.evidence.fast_validation import typed_columns
@@ -91,7 +92,7 @@ class DatasetLoad:
         self._make_stages()
         rows = RawRows(contract, self.store, self.problems)
         for number, source in self.files.items():
-            with self._noting(source.file):
+            with self._reading(source.file):
                 rows.add(source, number)
         self.raw_counts = rows.counts
 
@@ -128,7 +129,7 @@ class DatasetLoad:
         self._make_stages()
         loader = DocumentLoader(self.contract, self.stages, self.problems, self.places, self.store)
         for number, source in self.files.items():
-            with self._noting(source.file):
+            with self._reading(source.file):
                 self.counts[number], self.invalid[number] = loader.load(source, number)
 
     def _take(self, git_records: GitRecords | None) -> None:
@@ -173,10 +174,19 @@ class DatasetLoad:
                 texts = [each.columns[column.name] for column in stage.columns]
                 cells = [[text or None for text in column] for column in texts]
             self.counts[number] = len(each.lines)
+            watched().finish(self.files[number].file.fingerprint.size)
             stage.add([number << NUMBER_BITS | line for line in each.lines], cells)
 
     def _make_stages(self) -> None:
         self.stages = [StagingTable(self.store, plan) for plan in self.plans]
+
+    @contextmanager
+    def _reading(self, file: SourceFile) -> Iterator[None]:
+        """Say that a file is read, and note why it cannot be."""
+        watched().begin(Message.of("reading {file}", file=file.name))
+        with self._noting(file):
+            yield
+        watched().finish(file.fingerprint.size)
 
     @contextmanager
     def _noting(self, file: SourceFile) -> Iterator[None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ccpolicy.activity import watched
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.attachments import Attachments
 from ccpolicy.evidence.column_cache import open_column_cache
@@ -72,6 +73,7 @@ def load_evidence(
     size = _open_files(files, on_disk, folder, loads, places, limits)
     size += tables.read([load for load in loads.values() if load.dataset.source], limits)
     _mark_large(loads.values())
+    watched().expect(size)
     if size <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")

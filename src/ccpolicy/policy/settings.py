@@ -20,7 +20,7 @@ from ccpolicy.policy.base_model import Name, PolicyModel
 from ccpolicy.policy.store_settings import StoreSettings, check_stores
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
-from ccpolicy.vocabulary import Judged, Severity
+from ccpolicy.vocabulary import SEVERITIES, Judged, Severity
 
 FILE = "ccpolicy.toml"
 
@@ -66,7 +66,7 @@ class Settings(PolicyModel):
     """Why the moment is pinned."""
     gate: Judged = "now"
     """Whether the gate looks at the verdicts now or through the period."""
-    fail_on: Severity = "low"
+    fail_on: Severity = SEVERITIES[-1]
     """Least severity that fails the gate."""
     due_soon: str = "14 days"
     """How long before its due date a control is said to be due soon."""

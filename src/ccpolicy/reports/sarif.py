@@ -21,7 +21,7 @@ from ccpolicy.reports.time_text import pinned
 from ccpolicy.vocabulary import SEVERITIES
 
 MOST = 5_000
-"""Results that GitHub keeps of a run; of more than 25,000 it keeps none."""
+"""GitHub shows at most this many results of a run, and rejects a run with more than 25,000."""
 _TAGS = 10
 _DESCRIPTION = 1024
 

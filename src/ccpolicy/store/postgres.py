@@ -1,8 +1,8 @@
-"""PostgreSQL: a store elsewhere, for what is judged of records that were read here.
+"""PostgreSQL as the store: computes verdicts on a server, from records that were read locally.
 
-Everything happens in one transaction that is rolled back at the end: relations are temporary
-tables, of which nothing is left. Where the server is and who may use it is said by the environment
-and by libpq's own files alone, and no message repeats it.
+Everything happens in one transaction that is rolled back at the end. Relations are temporary
+tables, so nothing is left on the server. Address and credentials come from the environment or from
+libpq's own files only, and no message repeats them.
 """
 
 from __future__ import annotations
