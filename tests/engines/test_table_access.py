@@ -263,3 +263,17 @@ def test_what_was_read_of_a_table_is_kept_by_its_digest(
         assert judge(centre).controls[0].now == "unknown"
     finally:
         is_wanted.reset(token)
+
+
+def test_another_database_is_a_change_of_the_policy(centre: Path) -> None:
+    """Whoever says where the evidence is decides what is judged."""
+    git(centre, "init", "-q", "-b", "main")
+    commit(centre)
+    change(centre, "ccpolicy.toml", 'kind = "postgres"', 'kind = "postgres"\nservice = "other"')
+    for format_ in ("text", "json"):
+        status, said = run("diff", "main", "--path", centre, "--format", format_)
+        assert (status, "other" in said) == (0, True), said
+    found = json.loads(said)
+    [each] = [each for each in found["changes"] if each["family"] == "settings"]
+    assert each["direction"] == "unordered"
+    assert each["rewrites_history"]
