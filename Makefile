@@ -87,8 +87,8 @@ bombs: $(DEV)
 
 # Measure speed, all or the parts in ARGS, and write docs/performance.md from what came of it.
 bench: $(DEV)
-	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)
-	@cd tools && $(abspath $(BIN))/python -m performance
+	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS); code=$$?; \
+		cd ../tools && $(abspath $(BIN))/python -m performance && exit $$code
 
 # Make the sample, the schemas, the translations, the list of messages, the glossary, the reference
 # and what the READMEs show again.

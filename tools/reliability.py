@@ -141,7 +141,7 @@ elsewhere, no pass. What failed stands in `tests/fuzz/corpus`, which `make test`
     "zh": """
 ## 恶意字节
 
-`python -m fuzz`（在 `tests/` 下，或 `make fuzz`）随机改动输入；可以引导的，则按输入所到达的代码行选取。
+`python -m fuzz`（在 `tests/` 下，或 `make fuzz`）随机改动输入；能引导的，按到达的代码行选取。
 无论什么字节，都只应得到结论或带代码的错误：不崩溃、不挂起、不写其他文件、不误判为符合。
 曾经出错的输入保存在 `tests/fuzz/corpus` 中，每次 `make test` 都会重试。
 {hours} 小时内共尝试 {inputs} 份输入：

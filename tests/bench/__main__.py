@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -41,7 +42,7 @@ PARTS: dict[str, Callable[[Part, Environments], None]] = {
 
 
 def main() -> int:
-    """Measure the parts that are asked for, or all."""
+    """Measure the parts that are asked for, or all; 1 if one could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison, at most")
@@ -52,14 +53,20 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ccpolicy-bench-") as folder:
         # The caches of whoever measures are neither used nor filled.
         os.environ |= {f"XDG_{name}_HOME": f"{folder}/{name}" for name in ("CACHE", "STATE")}
+        failed = []
         environments = Environments(asked.venvs or Path(folder) / "venvs")
         for name in asked.parts or PARTS:
             begun = time.perf_counter()
             part = Part(name, asked.runs, asked.seconds)
-            PARTS[name](part, environments)
-            part.write(asked.into)
+            try:
+                PARTS[name](part, environments)
+            except (RuntimeError, subprocess.CalledProcessError) as failure:
+                print(f"{name}: {failure}; what is kept of it stays", file=sys.stderr)
+                failed.append(name)
+            else:
+                part.write(asked.into)
             print(f"{name}: {(time.perf_counter() - begun) / 60:.1f} minutes", flush=True)
-    return 0
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Where the time of ccpolicy goes: the main thread's stack, looked at 500 times a second.
 
-`python -m bench.sampled OUTPUT COMMAND …` runs the command, and writes shares of the time by module.
+`python -m bench.sampled OUTPUT COMMAND …` runs a command, and writes shares of time by module.
 """
 
 from __future__ import annotations

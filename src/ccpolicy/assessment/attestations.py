@@ -46,7 +46,9 @@ class AttestedMatter(AssessmentModel):
 
 def attested_verdicts(control: Control, subject: str) -> tuple[Verdict, Verdict]:
     """Return how a matter stands now and in the period, by its control's lapses."""
-    certain: Verdict = "unknown" if control.subjects.unknown or control.problems else "pass"
+    # Of too many lapses only the worst are listed, and a matter without one may have one.
+    doubts = control.subjects.unknown or control.problems or control.lapse_counts
+    certain: Verdict = "unknown" if doubts else "pass"
     lapses = [each for each in control.lapses if each.subject == subject]
     now = [each.waived_by for each in lapses if each.ends is None]
     period = [each.waived_by for each in lapses if each.days]

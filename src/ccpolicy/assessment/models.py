@@ -134,17 +134,36 @@ class FileNote(AssessmentModel):
     message: Text
 
 
+class TableSnapshot(AssessmentModel):
+    """The state of a database in which a table was read."""
+
+    store: str
+    """Name of the store in `ccpolicy.toml`."""
+    table: str
+    """Schema and table, as the dataset names them."""
+    server: str
+    """Product and version of the database, such as `PostgreSQL 15.14`."""
+    snapshot: str
+    """What the server calls the snapshot; the tables of one store are read in one."""
+    taken_at: str
+    """When the snapshot was taken, by the server's clock."""
+
+
 class EvidenceFile(AssessmentModel):
-    """One file that was read."""
+    """One file, or table, that was read."""
 
     dataset: str
     file: str
+    """Path from the root; of a table its store and name, such as `warehouse:ops.inspections`."""
     records: int
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
+    """Of the file's bytes; of a table, of its rows as docs/engines.md writes them."""
     notes: list[FileNote]
     """What should be known of how it was read, such as hidden rows; it fails nothing."""
+    table: TableSnapshot | None = None
+    """Where the rows are from, if it is a table; null for files."""
 
 
 class Attachment(AssessmentModel):

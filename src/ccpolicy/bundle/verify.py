@@ -59,9 +59,9 @@ class Trust:
     signatures: tuple[Path, ...] = ()
     """Signatures to check; without any, those that stand beside the bundle."""
     policy: Path | None = None
-    """Policy repository whose policy the bundle's should be."""
+    """Repository whose policy the bundle's policy is compared with."""
     repository: Path | None = None
-    """Policy repository whose history should say the same about who put the evidence on file."""
+    """Repository whose git history must agree with the bundle about who filed which record when."""
     required: tuple[StepName, ...] = ()
     """Steps that must not be left unchecked."""
 

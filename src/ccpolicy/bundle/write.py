@@ -57,6 +57,13 @@ def _write(
     telling = _Telling()
     lapses = LapsesTarget(folder / LAPSES, LAPSES)
     assessment = assess(policy, question, telling, lapses=lapses)
+    if tables := [each.file for each in assessment.evidence.files if each.table]:
+        raise BundleError(
+            "a bundle holds files, and the evidence is rows of the table {table}",
+            hint="hand out the assessment, which names the digest of the rows: ccpolicy check"
+            " --format json; or put the rows on file",
+            table=tables[0],
+        )
     evidence = policy.root
     if request.known_at and assessment.provenance and assessment.provenance.commit:
         evidence = folder / "known"

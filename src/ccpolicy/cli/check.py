@@ -64,6 +64,7 @@ _INDENT = 12
 )
 @request.known_at
 @request.engine
+@request.allow_tables
 @request.subjects
 @options.option(
     "--baseline",

@@ -189,7 +189,8 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
     dataset = repository.datasets.get(selection.dataset.partition(".")[0])
     indent = 14
     if dataset:
-        files = f"{repository.settings.evidence}/{dataset.files}"
+        folder = "" if dataset.source else f"{repository.settings.evidence}/"
+        files = f"{folder}{dataset.files}"
         text = page.say(
             "{dataset}: {files}, kept by {owner}",
             dataset=selection.dataset,

@@ -9,10 +9,10 @@ from ccpolicy.assessment.attestations import Attestation, AttestedMatter, attest
 from ccpolicy.assessment.models import Control as JudgedControl
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.record_places import RecordPlaces
-from ccpolicy.errors import LANGUAGES
 from ccpolicy.evidence.record_sources import RecordContent
 from ccpolicy.policy import Control
 from ccpolicy.policy.attestations import ATTESTATIONS, Attests
+from ccpolicy.policy.subject_names import subject_labels
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
@@ -35,22 +35,27 @@ Covers = Mapping[tuple[str, str], list[_Cover]]
 
 def attested_matters(
     evaluation: Evaluation, places: RecordPlaces, judged: Iterable[JudgedControl]
-) -> list[AttestedMatter]:
-    """Return what the judged controls have attested, while the evaluation's relations are there."""
+) -> tuple[list[AttestedMatter], set[int]]:
+    """Return what the judged controls have attested, and the locators of the records that say so.
+
+    The evaluation's relations must be there.
+    """
     controls = evaluation.policy.controls
     asked = [(each, own) for each in judged if (own := controls[each.id]).attests]
     if not asked:
-        return []
+        return [], set()
     covers = _covers(evaluation, {own.id for _, own in asked})
     locators = {each.locator for own in covers.values() for each in own}
     places.locate(locators)
     contents = places.evidence.places.contents(locators)
     subjects = _subjects(evaluation)
-    return [
+    found = [
         _matter(evaluation, places, result, own, subject, covers, contents)
         for result, own in asked
         for subject in sorted(subjects[own.id], key=lambda name: (_rank(own, name), name))
     ]
+    named = {each.record for matter in found for each in matter.attestations}
+    return found, {each for each in locators if places.place(each) in named}
 
 
 def _covers(evaluation: Evaluation, controls: set[str]) -> Covers:
@@ -151,15 +156,22 @@ def _attestation(
 
 
 def _title(evaluation: Evaluation, control: Control, subject: str) -> Text:
-    """Return a subject's name, with its item in words where the contract has them.
+    """Return a subject's name in words, as far as the policy has them.
 
     Where the control is about the whole, its one subject need not be named.
     """
-    about, separator, item = subject.rpartition(KEY_SEPARATOR)
-    prefix = about + separator if control.selections("subjects") else ""
-    for part in control.selections(ATTESTATIONS):
-        labels = evaluation.policy.datasets[part.dataset.partition(".")[0]].value_labels
-        label = labels.get(part.item or "", {}).get(item)
-        if label:
-            return Text({language: prefix + said for language, said in label.root.items()})
-    return Text(dict.fromkeys(LANGUAGES, prefix + item))
+    policy = evaluation.policy
+    labels = [*subject_labels(policy, control)]
+    parts = [
+        labels[place].get(part, part) if place < len(labels) else part
+        for place, part in enumerate(subject.split(KEY_SEPARATOR))
+    ]
+    shown = parts if control.selections("subjects") else parts[-1:]
+    return Text(
+        {
+            language: KEY_SEPARATOR.join(
+                each if isinstance(each, str) else each.text(language) for each in shown
+            )
+            for language in policy.plan.languages
+        }
+    )

@@ -24,6 +24,7 @@ from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.record_provenance import find_recorded
 from ccpolicy.engine.waivers import waive
 from ccpolicy.evidence import Evidence
+from ccpolicy.evidence.models import File
 from ccpolicy.evidence.unread import Unread
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import instant, shift
@@ -77,7 +78,9 @@ class AssessmentBuilder:
             )
             for each in self.controls
         ]
-        annex, shown = self._appendix()
+        attested, cited = attested_matters(self.evaluation, self.places, judged)
+        cited |= {*self._cited_records()}
+        annex, shown = self._appendix(cited)
         when = self.places.when
         scope = GateScope(
             judged=self.question.gate,
@@ -105,7 +108,7 @@ class AssessmentBuilder:
             controls=judged,
             lapses_file=lapses_file,
             frameworks=quote_frameworks(self.policy, judged),
-            attested=attested_matters(self.evaluation, self.places, judged),
+            attested=attested,
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
@@ -115,7 +118,7 @@ class AssessmentBuilder:
             problems=problems,
             evidence=self._evidence(),
             evidence_digest=self._evidence_digest(),
-            provenance=self._provenance({*self._cited_records(), *shown}),
+            provenance=self._provenance({*cited, *shown}),
             annex=annex,
         )
 
@@ -168,6 +171,7 @@ class AssessmentBuilder:
                         models.FileNote(code=note.code, message=models.Text.of(note))
                         for note in each.notes
                     ],
+                    table=self._table(each),
                 )
                 for each in self.evidence.files
             ],
@@ -188,12 +192,27 @@ class AssessmentBuilder:
             ],
         )
 
+    def _table(self, file: File) -> models.TableSnapshot | None:
+        """Say in which state of its database a table was read."""
+        found, source = file.snapshot, self.policy.datasets[file.dataset].source
+        if not (found and source):
+            return None
+        return models.TableSnapshot(
+            store=source.store,
+            table=source.table,
+            server=found.server,
+            snapshot=found.id,
+            taken_at=self.places.when(found.taken_at),
+        )
+
     def _evidence_digest(self) -> str:
-        digests = self._evidence().digests
-        lines = sorted(f"{sha256}  {file}" for file, sha256 in digests.items())
+        # Two datasets may read different columns of one table.
+        read = {(each.sha256, each.file) for each in self.evidence.files}
+        read |= {(each.sha256, each.file) for each in self.evidence.attachments}
+        lines = sorted(f"{sha256}  {file}" for sha256, file in read)
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def _appendix(self) -> tuple[models.AuditAppendix | None, set[int]]:
+    def _appendix(self, cited: set[int]) -> tuple[models.AuditAppendix | None, set[int]]:
         """Return the appendix, if it is wanted, and the locators of the records it shows."""
         if not (self.question.request.appendix and self.controls):
             return None, set()
@@ -206,7 +225,7 @@ class AssessmentBuilder:
             {control: each.spans for control, each in self.kept.items()},
             self.outcomes,
             self.provenance,
-            {*self._cited_records()},
+            cited,
         )
         images = [base64.b64encode(each).decode() for each in self.evidence.images.values()]
         return builder.build(self.controls, images), builder.shown

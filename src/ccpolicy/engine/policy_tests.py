@@ -53,9 +53,9 @@ def run_cases(
 
 
 def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
-    """Make a policy of the control alone, whose datasets are documents in a folder.
+    """Return a policy with only the tested control, and write its datasets as JSON files.
 
-    So are those that git fills elsewhere: a test says itself what git would know.
+    The datasets that git fills are written, too: a test gives their records itself.
     """
     name = located.case.control
     datasets = {}

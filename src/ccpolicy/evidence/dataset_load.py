@@ -32,6 +32,7 @@ from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
+from ccpolicy.store.tables import Snapshot
 
 
 @dataclass
@@ -55,6 +56,8 @@ class DatasetLoad:
     """Source → how DuckDB reads its values, if those of all were kept from an earlier reading."""
     stored: list[SourceFile] = field(default_factory=list)
     """The files as they lie in the evidence folder."""
+    snapshot: Snapshot | None = None
+    """The state of the database, if the records are rows of a table."""
 
     def __post_init__(self) -> None:
         self.dataset: Dataset = self.contract.dataset
@@ -213,7 +216,7 @@ class DatasetLoad:
             if not self.counts.get(number, 1) and not self.dataset.may_be_empty:
                 self.problems.file(
                     source.file.error(
-                        "the file holds no record",
+                        "the table holds no row" if self.snapshot else "the file holds no record",
                         hint="if that is all right, say why with 'may_be_empty' in the dataset, and"
                         " in each control that then has nothing to judge",
                     )
@@ -239,4 +242,5 @@ class DatasetLoad:
             invalid=sum(self.invalid.get(number, 0) for number in contents),
             sha256=file.fingerprint.sha256,
             notes=tuple(note for number in contents for note in self.files[number].notes),
+            snapshot=self.snapshot,
         )

@@ -10,8 +10,8 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
-from ccpolicy.policy.attestations import Attests
 from ccpolicy.errors import LANGUAGES, catalogue
+from ccpolicy.policy.attestations import Attests
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.frameworks import Framework, RequirementName

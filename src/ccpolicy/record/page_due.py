@@ -111,10 +111,10 @@ class DueItems:
     def _helping(
         self, control: Control, subject: str
     ) -> tuple[dict[str, dict[str, str]], list[Message]]:
-        """Return the datasets whose new records cover a subject, with what names it there.
+        """Return the forms whose new records cover a subject: dataset → column → value to fill in.
 
-        Beside them, why others have no form. Where the subject names one record alone, that is to
-        be filled in, and none is new.
+        The second value says why other datasets have no form. If the subject is itself one record,
+        that record has to be completed, and a new one would not help.
         """
         kind = self.policy.kinds[control.check]
         own = [each.dataset for each in _population(self.policy, control)]

@@ -58,6 +58,8 @@ class Finding:
     message: str
     identity: str
     """64 hex digits: the same in every run, wherever the line has moved to."""
+    row: str | None = None
+    """Store, table and key, where the evidence is no line of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,14 @@ class _Found:
 def findings(result: Assessment, view: View) -> list[Finding]:
     """List what fails or could not be judged, in the order of the sections."""
     seen: dict[str, int] = {}
+    tables = {each.file for each in result.evidence.files if each.table}
     listed = []
     for found in _found(result, Page(view)):
         control, written = found.control, found.written
         # Several problems of one file differ by their order alone.
         ordinal = seen[found.key] = seen.get(found.key, 0) + 1
-        place = _shown(written, control)
+        is_row = written is not None and Locator.read(written).file in tables
+        place = _shown(None if is_row else written, control)
         shown = written and written != str(place)
         unknown = result.verdict(control) == "unknown" if control else found.rule == NO_CONTROL
         failed = control.id in result.gate.failed_on if control else True
@@ -99,6 +103,7 @@ def findings(result: Assessment, view: View) -> list[Finding]:
                 code=found.code,
                 message=f"{found.said} ({visible(written)})" if shown and written else found.said,
                 identity=hashlib.sha256(f"{found.key}{_SEPARATOR}{ordinal}".encode()).hexdigest(),
+                row=written if is_row else None,
             )
         )
     return listed

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from ccpolicy.assessment.frameworks import Framework
-from ccpolicy.assessment.models import Assessment, Attachment, Control, EvidenceFile, Waiver
+from ccpolicy.assessment.models import (
+    Assessment,
+    Attachment,
+    Control,
+    EvidenceFile,
+    TableSnapshot,
+    Waiver,
+)
 from ccpolicy.oscal import Part, document, prop, prose, stable_uuid, utc_text
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
@@ -267,8 +274,12 @@ class _Results:
             "uuid": self.id("file", file.dataset, file.file),
             "title": prose(self.page.join([file.file])),
             **({"remarks": prose(notes)} if notes else {}),
-            "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],
-            "rlinks": [self.link(file)],
+            "props": [
+                prop("dataset", file.dataset),
+                prop("invalid-records", str(file.invalid)),
+                *(_snapshot(file, file.table) if file.table else ()),
+            ],
+            **({} if file.table else {"rlinks": [self.link(file)]}),
         }
 
     def attachment(self, file: Attachment) -> Part:
@@ -300,3 +311,11 @@ class _Results:
             "href": quote(self.page.view.folder + file.file),
             "hashes": [{"algorithm": "SHA-256", "value": file.sha256}],
         }
+
+
+def _snapshot(file: EvidenceFile, table: TableSnapshot) -> Iterator[Part]:
+    """Say what was read of a table, to which no address leads."""
+    yield prop("sha-256", file.sha256)
+    yield prop("server", table.server)
+    yield prop("snapshot", table.snapshot)
+    yield prop("snapshot-taken-at", table.taken_at)

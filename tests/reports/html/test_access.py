@@ -67,9 +67,11 @@ THIN = """(few) => {
 Two elements are of a kind if they and all around them have the same names, classes and attributes.
 Whether each name is there once, the file is asked in another test."""
 
-RUN = """(values) =>
-  axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }).then((found) => found.violations.map(({ id, nodes }) =>
-    [id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary]))"""
+RUN = """async (values) => {
+  const options = { runOnly: { type: 'tag', values }, resultTypes: ['violations'] };
+  return (await axe.run(document, options)).violations.map(({ id, nodes }) =>
+    [id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary]);
+}"""
 
 
 @pytest.mark.parametrize(

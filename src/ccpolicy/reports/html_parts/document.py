@@ -95,6 +95,7 @@ class HtmlDocument:
         self.gate = verdicts.gate(result)
         self.as_of_source = verdicts.source(result)
         ids = [clause.id for clause in result.policy.clauses]
+        self.clauses = {each: f"k.{number}" for number, each in enumerate(ids, 1)}
         self.headings = {one for one in ids if any(each.startswith(f"{one}.") for each in ids)}
 
     @cached_property
