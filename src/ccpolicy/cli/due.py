@@ -65,7 +65,7 @@ def command(
 
     refuse_terminal(format_, output)
     ahead = look_ahead.read_within(within)
-    with progress(Message.of("reading the evidence").text(view.language)):
+    with progress(Message.of("reading the evidence"), view.language):
         asked = ccpolicy.EvaluationRequest(as_of=as_of, known_at=known_at, owners=owners)
         result = ccpolicy.load(path, policy_from).check(asked)
     until = _until(result, ahead)

@@ -18,7 +18,8 @@ from ccpolicy.store.interface import (
     ValueFault,
     VettingStore,
 )
-from ccpolicy.vocabulary import Engine
+from ccpolicy.store.tables import TableStore
+from ccpolicy.vocabulary import Engine, StoreKind
 
 __all__ = [
     "DuckDB",
@@ -29,10 +30,12 @@ __all__ = [
     "Row",
     "Store",
     "StoreError",
+    "TableStore",
     "ValueFault",
     "VettingStore",
     "open_engine",
     "open_store",
+    "open_tables",
 ]
 
 
@@ -49,13 +52,39 @@ def open_engine(name: Engine) -> Iterator[EngineStore | None]:
         return
     if name != "postgres":
         raise ValueError(name)
-    try:
+    with _installed(name):
         from ccpolicy.store.postgres import open_postgres
+    with open_postgres() as store:
+        yield store
+
+
+@contextmanager
+def open_tables(
+    store: str, kind: StoreKind, service: str | None, prefix: str | None
+) -> Iterator[TableStore]:
+    """Open a store of tables that are evidence, all of which are read in one snapshot.
+
+    A service of its client's says where it is, or variables of the environment that begin with the
+    prefix, or without either the client's own.
+
+    Raises:
+        CcpolicyError: its package is not installed.
+        DatabaseError: it cannot be reached or used.
+    """
+    with _installed(kind):
+        from ccpolicy.store.postgres_tables import open_postgres_tables
+    with open_postgres_tables(store, service, prefix) as tables:
+        yield tables
+
+
+@contextmanager
+def _installed(name: str) -> Iterator[None]:
+    """Say what to install where a package is missing."""
+    try:
+        yield
     except ImportError:
         raise CcpolicyError(
             "the engine {engine} needs a package that is not installed",
             hint="install ccpolicy again as you did, with its extra: ccpolicy[{engine}]",
             engine=name,
         ) from None
-    with open_postgres() as store:
-        yield store

@@ -160,8 +160,11 @@ def _limits(before: Limits, after: Limits) -> Direction:
     """Compare the limits; without one for the memory it is the machine's."""
     pairs = [
         (first or math.inf, second or math.inf)
-        for (_, first), (_, second) in zip(before, after, strict=True)
+        for (name, first), (_, second) in zip(before, after, strict=True)
+        if name != "lapses"  # which are all judged, wherever they are listed
     ]
+    if all(first == second for first, second in pairs):
+        return "neutral"
     return "loosened" if any(second > first for first, second in pairs) else "tightened"
 
 

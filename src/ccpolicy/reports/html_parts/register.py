@@ -135,6 +135,7 @@ class Register:
         self.images = images_by_digest(annex.images if annex else [])
         """SHA-256 → attachment that is shown."""
         self.shown = len(records)
+        self.not_printed = sum(each.place not in on_paper for each in records)
 
     def anchor(self, place: str | None) -> str | None:
         """Return the anchor of a record's own content."""
@@ -185,6 +186,7 @@ def _named(result: Assessment) -> tuple[set[str], set[str]]:
         for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
+    named.update(each.record for matter in result.attested for each in matter.attestations)
     without_scripts = set(named)
     for control in result.annex.controls:
         shown = drawn(result, control.timelines)
