@@ -13,7 +13,7 @@ from ccpolicy.assessment.subject_text import labels_of, subject_text
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 
 
 class Task(AssessmentModel):
@@ -79,7 +79,7 @@ class Agenda(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["agenda"]] = "agenda"
     """What reports call it."""
-    schema_version: Literal["2.0"]
+    schema_version: Literal["2.1"]
     tool: Tool
     plan: PlanReference
     as_of: str
