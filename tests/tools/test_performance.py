@@ -9,12 +9,18 @@ import pytest
 
 from ccpolicy.errors import LANGUAGES, Language
 from performance.__main__ import DOCS
-from performance.figures import load
+from performance.figures import load as load_figures
 from performance.goals import GOALS
 from performance.page import page, pictures
 
-FIGURES = load(DOCS / "performance")
-HEAD = {"date": "2026-12-01", "machine": "m", "load": [0.1, 0.2], "commit": "c", "versions": {}}
+FIGURES = load_figures(DOCS / "performance")
+HEAD = {
+    "date": "2026-12-01",
+    "machine": "2 × x86_64",
+    "load": [0.1, 1.2],
+    "commit": "c",
+    "versions": {},
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -43,10 +49,19 @@ def test_a_missed_goal_is_said_with_its_profile(tmp_path: Path) -> None:
     skipped = {"case": "shipped", "size": 1, "skipped": "no disk"}
     text = "".join(f"{json.dumps(line)}\n" for line in (HEAD, *lines, shares, skipped))
     (tmp_path / "start.jsonl").write_text(text, "utf-8")
-    written = page(load(tmp_path), "en")
+    written = page(load_figures(tmp_path), "en")
     # 3, 5 and 4 times as much, round by round; not the ratio of the medians.
     assert "| 3.4 | ≤ 2.5 | 4 (3–5) | 3 | **missed** |" in written
     assert "| – | ≤ 1.8 | 1 (1–1.7) | 3 | met |" in written
     assert "`engine.evaluation` 75 %" in written
     assert "shipped 1: no disk" in written
     assert written.count("not measured |") == len(GOALS) - 2
+
+
+def test_a_busy_machine_is_said(tmp_path: Path) -> None:
+    for part, load in (("start", 3.1), ("growth", 2.9)):
+        head = json.dumps(HEAD | {"load": [0.5, load]})
+        (tmp_path / f"{part}.jsonl").write_text(f"{head}\n", "utf-8")
+    assert "**Measured on a busy machine: `start`.**" in page(load_figures(tmp_path), "en")
+    (tmp_path / "start.jsonl").unlink()
+    assert "busy" not in page(load_figures(tmp_path), "en")

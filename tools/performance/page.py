@@ -17,7 +17,10 @@ GROWING = {"growth": "records", "controls": "controls", "failing": "failing", "h
 
 def page(figures: Figures, language: Language) -> str:
     """Write the page in a language."""
-    text = words.HEAD[language] + _goals(figures, language)
+    text = words.HEAD[language]
+    if busy := [part for part in PARTS if part in figures.heads and _was_busy(figures, part)]:
+        text += words.BUSY[language].format(parts=", ".join(f"`{part}`" for part in busy))
+    text += _goals(figures, language)
     for part in PARTS:
         if part in figures.heads:
             text += _part(figures, part, language)
@@ -175,6 +178,12 @@ def _with_spread(found: Measured | None) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _was_busy(figures: Figures, part: str) -> bool:
+    head = figures.heads[part]
+    cores = int(head["machine"].split()[0])
+    return bool(max(head["load"]) > cores + 1)  # the bench itself is one of those that run
 
 
 def _head_cells(figures: Figures, part: str) -> list[str]:

@@ -32,6 +32,17 @@ Memory is the most that was resident. The figures stand in `docs/performance/`.
 原始数字保存在 `docs/performance/`。
 """,
 }
+BUSY: Both = {
+    "en": """
+**Measured on a busy machine: {parts}.** More programs wanted to run than it has cores, which
+lengthens everything, processor time too, and not all sides alike; measure again before you rely on
+these.
+""",
+    "zh": """
+**测量时机器繁忙：{parts}。** 等待运行的程序多于处理器核数，各项都会变长，处理器时间也是如此，
+且对各方影响不尽相同；引用前请重新测量。
+""",
+}
 PARTS: Both = {
     "en": "\n## When and where\n\n| part | date | machine | load, before and after | runs |"
     " versions |\n|---|---|---|---|---|---|\n",

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.models import Assessment, AssessmentModel, Control, Problem, Tool
-from ccpolicy.assessment.subject_text import subject_text
+from ccpolicy.assessment.subject_text import labels_of, subject_text
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
@@ -161,7 +161,7 @@ def _task(control: Control, at: str, subjects: list[str]) -> Task:
         severity=control.severity,
         at=at,
         subjects=subjects,
-        subject_labels=control.subject_labels,
+        subject_labels=labels_of(control.subject_labels, subjects),
     )
 
 
