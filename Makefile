@@ -89,8 +89,10 @@ lint: $(DEV)
 bombs: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m bombs $(ARGS)
 
+# Measure speed, all or the parts in ARGS, and write docs/performance.md from what came of it.
 bench: $(DEV)
-	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)
+	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS); code=$$?; \
+		cd ../tools && $(abspath $(BIN))/python -m performance && exit $$code
 
 # Make the sample, the schemas, the translations, the list of messages, the glossary, the reference
 # and what the READMEs show again.

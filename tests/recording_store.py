@@ -45,6 +45,10 @@ class RecordingStore:
         self.queries.append(query)
         return self.store.ask(query, parameters)
 
+    def stream(self, query: str) -> Iterator[Row]:
+        self.queries.append(query)
+        return self.store.stream(query)
+
     def drop(self, *relations: str) -> None:
         self.store.drop(*relations)
 

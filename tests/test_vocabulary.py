@@ -10,6 +10,7 @@ import pytest
 import ccpolicy
 from ccpolicy.errors import catalogue
 from ccpolicy.policy.schemas import WRITTEN, schema_text
+from ccpolicy.policy.settings import Settings
 from ccpolicy.pytest_plugin import MARKERS
 from ccpolicy.reports.gitlab import LEVELS
 from ccpolicy.reports.html_parts.labels import severity, severity_style, verdict
@@ -23,6 +24,10 @@ def test_a_severity_is_known_everywhere(word: Severity) -> None:
     assert f".s-{word}::before" in severity_style()
     assert any(marker.startswith(f"{word}:") for marker in MARKERS)
     assert LEVELS[word]
+
+
+def test_no_control_passes_the_gate_for_being_of_the_least_severity() -> None:
+    assert Settings().fail_on == SEVERITIES[-1]
 
 
 def test_the_worst_severity_has_the_most_marks_and_the_worst_level() -> None:

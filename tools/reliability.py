@@ -49,16 +49,16 @@ SUITES = {
     "worlds": Suite(
         "tests/oracle/test_engine.py",
         "CCPOLICY_WORLDS",
-        {"en": "generated controls with their evidence", "zh": "随机生成的控制及其证据"},
+        {"en": "generated controls with their evidence", "zh": "个随机生成的控制项及其证据"},
         {
             "en": "The assessment is that of an oracle written from the design's words alone.",
-            "zh": "评定结果与另一套仅按设计文字写成的判定程序一致。",
+            "zh": "评定结果与另一套只依据设计文字编写的程序一致。",
         },
     ),
     "metamorphic": Suite(
         "tests/metamorphic",
         "CCPOLICY_METAMORPHIC",
-        {"en": "batches of worlds for each relation", "zh": "每种关系的批数"},
+        {"en": "batches of worlds for each relation", "zh": "批，每种关系各如此"},
         {
             "en": "Less cover, a failure or a stricter parameter never improves a verdict; a good"
             " record never worsens one; order, files, formats and places change nothing; weeks"
@@ -92,7 +92,7 @@ SUITES = {
         },
         {
             "en": "What was forged, backdated, deleted or spoilt is said, and never makes a pass.",
-            "zh": "伪造、倒签、删除、损坏的内容都会被指出，不会因此判为通过。",
+            "zh": "伪造、倒签、删除、损坏的内容都会被指出，不会因此判为符合。",
         },
     ),
 }
@@ -116,7 +116,7 @@ the numbers of their last long run; `make test` runs fewer of each.
 
 [English](reliability.md)
 
-凡声称精确的，都应反复攻击，直到再无发现。本页由各测试套件生成，数字取自其最近一次长时间运行；
+凡声称精确之处，都要反复攻击，直到再也找不出问题。本页由各测试套件生成，数字取自其最近一次长时间运行；
 `make test` 每种只运行少量。
 
 ## 测试套件
@@ -141,9 +141,9 @@ elsewhere, no pass. What failed stands in `tests/fuzz/corpus`, which `make test`
     "zh": """
 ## 恶意字节
 
-`python -m fuzz`（在 `tests/` 下，或 `make fuzz`）随机改动输入，或由所到达的代码行引导。
-任何字节都只应得到结论或带编号的错误：不崩溃、不挂起、不写其他文件、不误判为通过。
-曾出错的输入保存在 `tests/fuzz/corpus`，`make test` 每次都会重试。
+`python -m fuzz`（在 `tests/` 下，或 `make fuzz`）随机改动输入；能引导的，按到达的代码行选取。
+无论什么字节，都只应得到结论或带代码的错误：不崩溃、不挂起、不写其他文件、不误判为符合。
+曾经出错的输入保存在 `tests/fuzz/corpus` 中，每次 `make test` 都会重试。
 {hours} 小时内共尝试 {inputs} 份输入：
 
 | 目标 | 输入 | 分钟 | 引导 |
@@ -175,7 +175,7 @@ there was time for, from all rooms in turn. A timeout kills;
 其中 {since} 处起初未被发现，
 增加测试并确认该测试失败后才计入；
 “等价”指 `tools/mutants/equivalent.yaml`
-已说明无人能察觉其差别者。
+已说明任何人都察觉不到差别的改动。
 
 | 部分 | 尝试 | 被发现 | 超时 | 等价 | 未被发现 |
 |---|---|---|---|---|---|

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ccpolicy.api import Repository, compare, load
     from ccpolicy.assessment.models import Assessment
     from ccpolicy.bundle.verify import Trust, verify
+    from ccpolicy.engine.lapses_target import LapsesTarget
     from ccpolicy.engine.question import EvaluationRequest
     from ccpolicy.errors import CcpolicyError
 
@@ -20,6 +21,7 @@ __all__ = [
     "Assessment",
     "CcpolicyError",
     "EvaluationRequest",
+    "LapsesTarget",
     "Repository",
     "Trust",
     "__version__",
@@ -32,6 +34,7 @@ _HOMES = {
     "Assessment": "ccpolicy.assessment.models",
     "CcpolicyError": "ccpolicy.errors",
     "EvaluationRequest": "ccpolicy.engine.question",
+    "LapsesTarget": "ccpolicy.engine.lapses_target",
     "Repository": "ccpolicy.api",
     "Trust": "ccpolicy.bundle.verify",
     "compare": "ccpolicy.api",

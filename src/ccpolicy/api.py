@@ -13,6 +13,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.deadline import current
 from ccpolicy.engine.assess import assess
+from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.engine.question import (
     EvaluationRequest,
     choose_controls,
@@ -235,8 +236,13 @@ class Repository:
 
         return load_cases(FolderFiles(self.policy.root), self.policy)
 
-    def check(self, request: EvaluationRequest | None = None) -> Assessment:
+    def check(
+        self, request: EvaluationRequest | None = None, lapses: LapsesTarget | None = None
+    ) -> Assessment:
         """Judge the controls; without a request, all of them as `ccpolicy.toml` says.
+
+        The assessment lists all lapses, or if `lapses` says where all are written up to the limit
+        of `ccpolicy.toml`.
 
         Raises:
             EvidenceError: something is not committed though `require_clean` demands that, the
@@ -247,11 +253,11 @@ class Repository:
         """
         question = resolve(self.policy, request or EvaluationRequest())
         if question.request.known_at is None:
-            return assess(self.policy, question)
+            return assess(self.policy, question, lapses=lapses)
         from ccpolicy.engine.past_verdicts import LaterCommits
 
         later_cover = LaterCommits(self.policy, question)
-        return assess(self.policy, question, later_cover=later_cover)
+        return assess(self.policy, question, later_cover=later_cover, lapses=lapses)
 
     def choose(self, request: EvaluationRequest) -> tuple[str, ...]:
         """Return the ids of the controls that fit every filter of a request, in order.

@@ -22,6 +22,7 @@ _PLACE = re.compile(
     r"(?P<file>.+?):((?P<sheet>[^:]+)!)?(?P<line>\d{1,9})(:(?P<column>\d{1,9}))?(#(?P<path>.*))?",
     re.DOTALL,
 )
+_ROW = re.compile(r"(?P<file>[a-z][a-z0-9_]{0,62}:.+?) key=(?P<key>.*)", re.DOTALL)
 
 
 @cache
@@ -47,10 +48,14 @@ class Locator:
     path: str | None = None
     """Path inside the record at `line`, such as `notices/2`; before it the record's number, counted
     from 0, where several records share the line."""
+    key: str | None = None
+    """Key of a row, if the file is the table of a store."""
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Take a written place apart; what has no line is a file's name as a whole."""
+        if row := _ROW.fullmatch(text):
+            return cls(row["file"], key=row["key"])
         found = _PLACE.fullmatch(text)
         if found is None:
             return cls(text)
@@ -63,12 +68,14 @@ class Locator:
         )
 
     @property
-    def order(self) -> tuple[str, str, int, int, tuple[str, ...]]:
-        """Sort key of places: file, sheet, line, column, then the path inside a record."""
+    def order(self) -> tuple[str, str, int, int, tuple[str, ...], str]:
+        """Sort key of places: file, sheet, line, column, then the path inside a record, or key."""
         path = tuple(part.zfill(9) for part in (self.path or "").split("/"))
-        return self.file, self.sheet or "", self.line or 0, self.column or 0, path
+        return self.file, self.sheet or "", self.line or 0, self.column or 0, path, self.key or ""
 
     def __str__(self) -> str:
+        if self.key is not None:
+            return f"{self.file} key={self.key}"
         place = [self.file]
         if self.line is not None:
             place.append(f"{self.sheet}!{self.line}" if self.sheet else str(self.line))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["csv", "json", "jsonl", "yaml", "xml", "xlsx", "parquet", "log", "git"]
-"""How a dataset's records are filed; those of `git` are derived from the repository's history."""
+Format = Literal["csv", "json", "jsonl", "yaml", "xml", "xlsx", "parquet", "log", "git", "table"]
+"""How a dataset's records are filed; those of `git` are derived from the repository's history, and
+those of `table` are rows of a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +18,18 @@ class FileFormat:
     """Endings of file names, in lower case, the usual one first."""
     is_tabular: bool = False
     """Whether a record is a row of cells, which cannot hold a list."""
+    is_document: bool = False
+    """Whether a file is one document, in which the records stand somewhere."""
     is_binary: bool = False
     """Whether a file has no lines of text that somebody could be shown."""
 
 
 FORMATS: dict[Format, FileFormat] = {
     "csv": FileFormat((".csv", ".tsv"), is_tabular=True),
-    "json": FileFormat((".json",)),
+    "json": FileFormat((".json",), is_document=True),
     "jsonl": FileFormat((".jsonl", ".ndjson")),
-    "yaml": FileFormat((".yaml", ".yml")),
-    "xml": FileFormat((".xml",)),
+    "yaml": FileFormat((".yaml", ".yml"), is_document=True),
+    "xml": FileFormat((".xml",), is_document=True),
     "xlsx": FileFormat((".xlsx", ".xls", ".xlsm", ".ods"), is_tabular=True, is_binary=True),
     "parquet": FileFormat((".parquet",), is_tabular=True, is_binary=True),
     "log": FileFormat((".log", ".txt"), is_tabular=True),

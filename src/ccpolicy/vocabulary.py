@@ -16,6 +16,8 @@ JUDGED: tuple[Judged, ...] = get_args(Judged)
 Engine = Literal["duckdb", "postgres", "spark"]
 """What computes the verdicts from the records."""
 ENGINES: tuple[Engine, ...] = get_args(Engine)
+StoreKind = Literal["postgres"]
+"""What holds tables that are evidence."""
 ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
 """What the values of a column are, once they are read."""
 AsOfSource = Literal["now", "given", "pinned"]

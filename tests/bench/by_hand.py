@@ -1,58 +1,72 @@
-"""What somebody who knows DuckDB and this one control would write: `by_hand.py FOLDER OUTPUT`.
+"""What somebody who knows DuckDB and this one control would write: `by_hand.py FOLDER OUTPUT …`.
 
-It reads the same files with their types given, and writes the same lapses with the lines of the
-records between which each lies. Asia/Shanghai is eight hours ahead all year. It checks nothing,
-unless `checked` is the last argument: then it first makes sure of what ccpolicy does, that each
-record is as its contract says, no key stands twice, nobody is inspected who is not known, nothing
-lies in the future, and which bytes were judged.
+It reads the same files of a suffix with their types given, and writes the same lapses with the
+lines of the records between which each lies. Asia/Shanghai is eight hours ahead all year. It checks
+nothing, unless `checked` is the last argument: then it first makes sure of what ccpolicy does, that
+each record is as its contract says, no key stands twice, nobody is inspected who is not known,
+nothing lies in the future, and which bytes were judged.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 READ = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'"
-ASSETS = f"""
-read_csv($assets, {READ}, columns = {{
+CSV = {
+    "assets": f"""
+read_csv('{{folder}}/assets/*.csv', {READ}, columns = {{{{
   'asset_id': 'VARCHAR', 'site': 'VARCHAR', 'class': 'VARCHAR', 'model': 'VARCHAR',
-  'commissioned_on': 'DATE', 'retired_on': 'DATE'}})
-"""
-INSPECTIONS = f"""
-read_csv($inspections, {READ}, columns = {{
-  'inspection_id': 'VARCHAR', 'asset_id': 'VARCHAR', 'performed_at': 'TIME',
+  'commissioned_on': 'DATE', 'retired_on': 'DATE'}}}})
+""",
+    "inspections": f"""
+read_csv('{{folder}}/inspections/*.csv', {READ}, columns = {{{{
+  'inspection_id': 'VARCHAR', 'asset_id': 'VARCHAR', 'performed_at': 'TIMESTAMPTZ',
   'as_found': 'VARCHAR', 'as_left': 'VARCHAR', 'result': 'VARCHAR', 'technician': 'VARCHAR',
-  'verifier': 'VARCHAR'}})
-"""
+  'verifier': 'VARCHAR'}}}})
+""",
+}
+JSONL = {
+    name: text.replace("read_csv", "read_json")
+    .replace(READ, "format = 'newline_delimited'")
+    .replace(".csv", ".jsonl")
+    for name, text in CSV.items()
+}
+PARQUET = {name: f"read_parquet('{{folder}}/{name}/*.parquet')" for name in CSV}
+FORMATS = {"csv": (CSV, 1), "jsonl": (JSONL, 0), "parquet": (PARQUET, 0)}
+"""Suffix → how its files are read, and the lines above the first record."""
 BARE = {
-    "asset": f"""
-    SELECT asset_id, row_number() OVER () + 1 AS line, commissioned_on, retired_on FROM {ASSETS}
+    "asset": """
+    SELECT asset_id, row_number() OVER () + {above} AS line, commissioned_on, retired_on
+    FROM {assets}
     """,
-    "inspection": f"""
-    SELECT asset_id, row_number() OVER () + 1 AS line, epoch_us(performed_at) AS starts, result
-    FROM {INSPECTIONS.replace("TIME", "TIMESTAMPTZ")}
+    "inspection": """
+    SELECT asset_id, row_number() OVER () + {above} AS line, epoch_us(performed_at) AS starts,
+           result
+    FROM {inspections}
     """,
 }
 CHECKED = {
-    "asset": f"""
-    SELECT asset_id, row_number() OVER () + 1 AS line, commissioned_on, retired_on,
+    "asset": """
+    SELECT asset_id, row_number() OVER () + {above} AS line, commissioned_on, retired_on,
            asset_id IS NOT NULL AND site IS NOT NULL AND model IS NOT NULL
              AND commissioned_on IS NOT NULL AND class IN
              ('telephony', 'power', 'network', 'seat', 'recording', 'environment') AS ok
-    FROM {ASSETS}
+    FROM {assets}
     """,
-    "inspection": f"""
-    SELECT asset_id, row_number() OVER () + 1 AS line,
+    "inspection": """
+    SELECT asset_id, row_number() OVER () + {above} AS line,
            epoch_us(try_cast(performed_at AS TIMESTAMPTZ)) AS starts, result, inspection_id,
            inspection_id IS NOT NULL AND asset_id IS NOT NULL AND as_found IS NOT NULL
              AND as_left IS NOT NULL AND result IN ('pass', 'fail') AND technician IS NOT NULL
              AND verifier IS NOT NULL AND try_cast(performed_at AS TIMESTAMPTZ) IS NOT NULL
              AND regexp_full_match(performed_at,
                '\\d{{4}}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)') AS ok
-    FROM {INSPECTIONS.replace("TIME", "VARCHAR")}
+    FROM {inspections}
     """,
 }
 DOUBTS = """
@@ -63,8 +77,7 @@ SELECT (SELECT count(*) FROM asset_row WHERE NOT coalesce(ok, false))
      + (SELECT count(*) FROM inspection_row ANTI JOIN asset_row USING (asset_id))
      + (SELECT count(*) FROM inspection_row WHERE starts > $as_of)
 """
-QUERY = """
-COPY (
+LAPSES = """
   WITH asset AS (
     SELECT asset_id, line, epoch_us(commissioned_on::TIMESTAMP) - 28800000000 AS starts,
            coalesce(epoch_us((retired_on + 1)::TIMESTAMP) - 28800000000, 9e18::BIGINT) AS ends
@@ -99,36 +112,48 @@ COPY (
     AND s.due < a.ends AND s.due <= $as_of
     AND least(coalesce(s.next_starts, a.ends), a.ends) > $window_starts
   ORDER BY s.asset_id, s.due
-) TO '{output}' (HEADER)
 """
 
 
-def main(folder: str, output: str, window_starts: str, as_of: str, checked: str = "") -> None:
+def lapses(
+    folder: str, suffix: str, window_starts: str, as_of: str, rows: Mapping[str, str] = BARE
+) -> str:
+    """Return the query for the lapses that touch the window."""
+    formats, above = FORMATS[suffix]
+    files = {name: text.format(folder=f"{folder}/evidence") for name, text in formats.items()}
+    relations = {name: query.format(above=above, **files) for name, query in rows.items()}
+    query = LAPSES.format(**relations)
+    return query.replace("$window_starts", window_starts).replace("$as_of", as_of)
+
+
+def main(
+    folder: str, output: str, window_starts: str, as_of: str, suffix: str, checked: str = ""
+) -> None:
     """Compute the lapses that touch the window.
 
     Raises:
         ValueError: something is wrong with the records.
     """
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    paths = {each: f"{folder}/evidence/{each}/{each}.csv" for each in ("assets", "inspections")}
-    bounds = {"window_starts": int(window_starts), "as_of": int(as_of)}
-    relations = dict(BARE)
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    rows = BARE
     if checked:
+        formats, above = FORMATS[suffix]
+        files = {name: text.format(folder=f"{folder}/evidence") for name, text in formats.items()}
+        # The text of the time is judged, too.
+        files["inspections"] = files["inspections"].replace("TIMESTAMPTZ", "VARCHAR")
         for each, query in CHECKED.items():
-            table = f"CREATE TABLE {each}_row AS {query}"
-            connection.execute(table, {f"{each}s": paths[f"{each}s"]})
-            relations[each] = f"SELECT * FROM {each}_row"
-        [(doubts,)] = connection.execute(DOUBTS, {"as_of": bounds["as_of"]}).fetchall()
+            connection.execute(f"CREATE TABLE {each}_row AS {query.format(above=above, **files)}")
+        rows = {each: f"SELECT * FROM {each}_row" for each in CHECKED}
+        [(doubts,)] = connection.execute(DOUBTS, {"as_of": int(as_of)}).fetchall()
         if doubts:
             raise ValueError(f"{doubts} doubts")
         with Path(f"{output}.sha256").open("w", encoding="utf-8") as digests:
-            for path in paths.values():
-                with Path(path).open("rb") as file:
+            for path in sorted(Path(folder, "evidence").rglob(f"*.{suffix}")):
+                with path.open("rb") as file:
                     print(hashlib.file_digest(file, "sha256").hexdigest(), path, file=digests)
-        paths = {}
-    query = QUERY.format(output=output, **relations)
-    connection.execute(query, {**paths, **bounds})
+    query = lapses(folder, suffix, window_starts, as_of, rows)
+    connection.execute(f"COPY ({query}) TO '{output}' (HEADER)")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A policy repository of any size: assets, and inspections that are owed every 90 days.
 
-`python -m bench.centre FOLDER RECORDS` makes one.
+`python -m bench.centre FOLDER RECORDS [SUFFIX]` makes one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import xlsxwriter
 
 AS_OF = "2026-11-20T18:00:00+08:00"
 
@@ -57,8 +58,8 @@ controls:
 id: assets
 title: {en: Assets, zh: 资产}
 owner: facilities
-files: assets/*.csv
-format: csv
+files: assets/*.ASSETS
+format: ASSETS
 key: [asset_id]
 retention: 3 years
 record:
@@ -77,8 +78,8 @@ record:
 id: inspections
 title: {en: Inspections, zh: 巡检}
 owner: facilities
-files: inspections/*.csv
-format: csv
+files: inspections/*.SUFFIX
+format: SUFFIX
 key: [inspection_id]
 retention: 3 years
 record:
@@ -112,10 +113,10 @@ SELECT a AS number,
          AS retired_on
 FROM range({assets}) t(a)
 """
-# Every 83 days and up to six more, in the order of time as a log is kept; one in 200 fails.
+# Every 83 days and up to six more; one in 200 fails.
 _INSPECTIONS = """
-SELECT 'I' || lpad((row_number() OVER ())::VARCHAR, 8, '0') AS inspection_id, asset_id,
-       strftime(performed, '%Y-%m-%dT%H:%M:%S+08:00') AS performed_at,
+SELECT 'I' || lpad((round * 10000000 + number)::VARCHAR, 9, '0') AS inspection_id, asset_id,
+       {time} AS performed_at,
        ['in order', 'dust on the fan', 'loose cable'][1 + chance % 3] AS as_found,
        'in order' AS as_left,
        CASE WHEN chance % 200 = 0 THEN 'fail' ELSE 'pass' END AS result,
@@ -125,41 +126,67 @@ FROM (
   SELECT asset_id, (hash(number * 31 + round) % 1000000007)::BIGINT AS chance, round, number,
          first + INTERVAL (83 * round + chance % 7) DAY
            + INTERVAL (8 * 3600 + chance // 7 % 36000) SECOND AS performed
-  FROM (SELECT unnest(range({rounds})) AS round), asset
+  FROM (SELECT unnest(range({first}, {last})) AS round), asset
   WHERE retired_on IS NULL OR round < {last_round}
 )
 ORDER BY round, number
-LIMIT {records}
 """
+_TEXT = "strftime(performed, '%Y-%m-%dT%H:%M:%S+08:00')"
+_TYPED = "(performed - INTERVAL 8 HOUR)::TIMESTAMPTZ"
+_COPY = {"csv": "HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
 
 
-def make(folder: Path, records: int) -> None:
-    """Make the repository with so many inspections."""
+def make(folder: Path, records: int, suffix: str = "csv") -> None:
+    """Make the repository with about so many inspections.
+
+    They stand in the order of time, as a log is kept: in one file, or in Parquet in one a round.
+    A workbook's assets stand in CSV.
+    """
+    of_assets = "csv" if suffix == "xlsx" else suffix
     for name, text in _FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("DIGEST", _digest()), encoding="utf-8")
+        filled = text.replace("DIGEST", _digest()).replace("ASSETS", of_assets)
+        path.write_text(filled.replace("SUFFIX", suffix), encoding="utf-8")
     for name in ("assets", "inspections"):
         (folder / "evidence" / name).mkdir(parents=True, exist_ok=True)
     assets = -(-records * 20 // (19 * _ROUNDS + _LAST_ROUND))
-    connection = duckdb.connect()
-    connection.execute(f"SET temp_directory = '{folder / 'spill'}'")
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute(
-        f"CREATE TABLE asset AS {_ASSETS.format(assets=assets, last_round=_LAST_ROUND)}"
-    )
-    connection.execute(
-        f"""
-        COPY (SELECT asset_id, site, class, model, first AS commissioned_on, retired_on FROM asset
-              ORDER BY number)
-        TO '{folder}/evidence/assets/assets.csv' (HEADER)
-        """
-    )
-    inspections = _INSPECTIONS.format(rounds=_ROUNDS, last_round=_LAST_ROUND, records=records)
-    connection.execute(
-        f"COPY ({inspections}) TO '{folder}/evidence/inspections/inspections.csv' (HEADER)"
-    )
-    connection.close()
+    with duckdb.connect() as connection:
+        connection.execute(f"SET temp_directory = '{folder / 'spill'}'")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        connection.execute(
+            f"CREATE TABLE asset AS {_ASSETS.format(assets=assets, last_round=_LAST_ROUND)}"
+        )
+        connection.execute(
+            f"""
+            COPY (SELECT asset_id, site, class, model, first AS commissioned_on, retired_on
+                  FROM asset ORDER BY number)
+            TO '{folder}/evidence/assets/assets.{of_assets}' ({_COPY[of_assets]})
+            """
+        )
+        target = folder / f"evidence/inspections/inspections.{suffix}"
+        if suffix == "parquet":
+            for number in range(_ROUNDS):
+                path = target.with_stem(f"{number:02}")
+                query = _inspections(_TYPED, number, number + 1)
+                connection.execute(f"COPY ({query}) TO '{path}' ({_COPY[suffix]})")
+        elif suffix == "xlsx":
+            _write_workbook(target, connection.execute(_inspections(_TEXT, 0, _ROUNDS)))
+        else:
+            query = _inspections(_TEXT, 0, _ROUNDS)
+            connection.execute(f"COPY ({query}) TO '{target}' ({_COPY[suffix]})")
+
+
+def _inspections(time: str, first: int, last: int) -> str:
+    return _INSPECTIONS.format(time=time, first=first, last=last, last_round=_LAST_ROUND)
+
+
+def _write_workbook(path: Path, rows: duckdb.DuckDBPyConnection) -> None:
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, [column[0] for column in rows.description or ()])
+        for number, row in enumerate(rows.fetchall(), 1):
+            sheet.write_row(number, 0, row)
 
 
 def _digest() -> str:
@@ -175,4 +202,4 @@ def _digest() -> str:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), int(sys.argv[2]))
+    make(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

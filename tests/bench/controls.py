@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import sys
+import tempfile
 from pathlib import Path
 
-from bench.centre import make
-from bench.measure import Usage, compare
-from bench.start import START_UP
+from bench.answers import pose
+from bench.environments import Environments
+from bench.figures import Part
+from bench.measure import ccpolicy
+from bench.sampled import shares
+from bench.start import IMPORTS
 
 RECORDS = 500
-RUNS = 3
+COUNTS = (1, 10, 100, 300, 1_000)
 _A_FILE = 50
 """Controls in one file."""
 
 
-def measure_controls(folder: Path, counts: tuple[int, ...]) -> dict[str, Usage]:
-    """Judge policies of so many controls; the imports alone are there as `imports`."""
-    commands = {"imports": [sys.executable, "-c", START_UP]}
-    for count in counts:
-        _make(folder / str(count), count)
-        command = [sys.executable, "-m", "ccpolicy", "check", "--format", "json"]
-        commands[str(count)] = [*command, str(folder / str(count))]
-    return compare(commands, RUNS)
+def measure_controls(part: Part, _: Environments) -> None:
+    """Judge policies of so many controls, and compare with the imports alone."""
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-bench-") as name:
+        for count in COUNTS:
+            folder = Path(name) / str(count)
+            _make(folder, count)
+            check = ccpolicy("check", "--no-cache", str(folder))
+            part.compare("controls", {"ccpolicy": check, "imports": IMPORTS}, count)
+        part.say("controls", COUNTS[-1], side="ccpolicy", shares=shares(check))
 
 
 def _make(folder: Path, count: int) -> None:
     """Make a repository of which each control passes over the work of another technician."""
-    make(folder, RECORDS)
+    pose(folder, RECORDS)
     file = folder / "policy/controls/1.yaml"
     head, _, control = file.read_text("utf-8").partition("\n")
     controls = [

@@ -5,22 +5,46 @@ from __future__ import annotations
 import datetime
 import shutil
 import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.centre import make
+from bench.answers import pose
+from bench.environments import Environments
+from bench.figures import Part
 from bench.filed import commit_stream
-from bench.measure import Usage, median, run
+from bench.measure import ccpolicy
+from bench.sampled import shares
 
 RECORDS = 5_000
-RUNS = 3
+COUNTS = (10, 100, 500, 1_000)
+PROFILED = 500
 INSPECTIONS = "evidence/inspections/inspections.csv"
 
 
-def measure_history(folder: Path, commits: int) -> dict[str, Usage]:
+def measure_history(part: Part, _: Environments) -> None:
     """Measure `history`, without what it kept, and a check of what is checked out."""
-    make(folder, RECORDS)
+    for commits in COUNTS:
+        with tempfile.TemporaryDirectory(prefix="ccpolicy-bench-") as name:
+            folder = Path(name) / "centre"
+            _make(folder, commits)
+
+            def forget(folder: Path = folder) -> None:
+                shutil.rmtree(folder / ".git/ccpolicy", ignore_errors=True)
+
+            sides = {
+                "history": ccpolicy("history", "--no-cache", str(folder), prepare=forget),
+                "ccpolicy": ccpolicy("check", "--no-cache", str(folder), prepare=forget),
+            }
+            part.compare("history", sides, commits)
+            if commits == PROFILED:
+                forget()
+                part.say("history", commits, shares=shares(sides["history"]))
+
+
+def _make(folder: Path, commits: int) -> None:
+    """Make a repository of so many commits."""
+    pose(folder, RECORDS)
     (folder / "ccpolicy.toml").write_text("", "utf-8")  # each commit at its own moment
     git = ["git", "-C", str(folder)]
     subprocess.run([*git, "init", "--quiet", "--initial-branch=main"], check=True)
@@ -29,14 +53,6 @@ def measure_history(folder: Path, commits: int) -> dict[str, Usage]:
     (folder / INSPECTIONS).unlink()
     subprocess.run([*git, "reset", "--quiet", "--hard", "main"], check=True)
     subprocess.run([*git, "gc", "--quiet"], check=True)
-    used: dict[str, list[Usage]] = {"history": [], "check": []}
-    for _ in range(RUNS):
-        shutil.rmtree(folder / ".git/ccpolicy", ignore_errors=True)
-        for command, found in used.items():
-            found.append(
-                run([sys.executable, "-m", "ccpolicy", command, "--no-cache", str(folder)])
-            )
-    return {name: median(found) for name, found in used.items()}
 
 
 def _commits(folder: Path, commits: int) -> Iterator[bytes]:

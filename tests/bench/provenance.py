@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench.environments import Environments
+from bench.figures import Part
 from bench.filed import FILES_OF_RECORDS, Edited, growing
-from bench.measure import Usage, median, run
+from bench.measure import Side, Usage, run
 
-RUNS = 5
+RECORDS, COMMITS = 100_000, 2_000
 READ = """
 import os, sys, tempfile, time, git, ccpolicy
 from pathlib import Path
@@ -39,27 +41,23 @@ print(taken, sum(used), count)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What reading used, without the import of libraries."""
+def measure_provenance(part: Part, _: Environments) -> None:
+    """Measure what git knows of records over 2,000 commits.
 
-    log: Usage
-    first: Usage
-    again: Usage
-    one_more: Usage
-
-
-def measure_growing(folder: Path, records: int, commits: int, runs: int = RUNS) -> Provenance:
-    """Measure a repository in which every commit adds records at the end of a file."""
-    _make(folder, growing(records, commits))
-    return _measure(folder, records, runs)
-
-
-def measure_edited(folder: Path, commits: int, runs: int = RUNS) -> Provenance:
-    """Measure a repository with edits in the middle of files, many small files, and merges."""
-    history = Edited(commits)
-    _make(folder, history)
-    return _measure(folder, history.records, runs)
+    In one history every commit adds records at the end of a file, 100,000 in all. In the other
+    files are edited in the middle, there are many small ones, and merges.
+    """
+    edited = Edited(COMMITS)
+    histories: dict[str, Iterable[bytes]] = {"added": growing(RECORDS, COMMITS), "edited": edited}
+    for case, history in histories.items():
+        folder = Path(tempfile.mkdtemp(prefix="ccpolicy-bench-"))
+        try:
+            _make(folder / "centre", history)
+            records = edited.records if history is edited else RECORDS
+            used = _measure(folder / "centre", records, part.most_runs)
+            part.keep(case, used, COMMITS)
+        finally:
+            shutil.rmtree(folder)
 
 
 def _make(folder: Path, stream: Iterable[bytes]) -> None:
@@ -76,18 +74,19 @@ def _make(folder: Path, stream: Iterable[bytes]) -> None:
     _git(folder, "branch", "more")
 
 
-def _measure(folder: Path, records: int, runs: int) -> Provenance:
-    """Read in turn, so that other load falls on all alike, and return medians."""
-    used: dict[str, list[Usage]] = {name: [] for name in ("log", "first", "again", "one_more")}
+def _measure(folder: Path, records: int, runs: int) -> dict[str, list[Usage]]:
+    """Read in turn, so that other load falls on all alike."""
+    log = Side(["git", "-C", str(folder), "log", "-p", "--", "evidence"])
+    used: dict[str, list[Usage]] = {name: [] for name in ("git log", "first", "again", "one more")}
     for _ in range(runs):
         _git(folder, "reset", "--quiet", "--hard", "more~1")
         shutil.rmtree(folder / ".git/ccpolicy", ignore_errors=True)
-        used["log"].append(run(["git", "-C", str(folder), "log", "-p", "--", "evidence"]))
+        used["git log"].append(run(log))
         used["first"].append(_read(folder, records))
         used["again"].append(_read(folder, records))
         _git(folder, "reset", "--quiet", "--hard", "more")
-        used["one_more"].append(_read(folder, records + 1))
-    return Provenance(**{name: median(found) for name, found in used.items()})
+        used["one more"].append(_read(folder, records + 1))
+    return used
 
 
 def _git(folder: Path, *arguments: str) -> None:
@@ -95,7 +94,9 @@ def _git(folder: Path, *arguments: str) -> None:
 
 
 def _read(folder: Path, records: int) -> Usage:
+    """Measure reading alone, without the import of libraries."""
     command = [sys.executable, "-c", READ, str(folder)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert int(said[2]) == records, said
+    if int(said[2]) != records:
+        raise RuntimeError(f"{folder}: {said[2]} records, not {records}")
     return Usage(float(said[0]), float(said[1]), 0)

@@ -134,7 +134,16 @@ def test_mistakes(falsified: Path, run: Run, old: str, new: str, code: str) -> N
         ),
         ("remove: {dataset: inspections, where: \"note = 'bad'\"}", "PL867"),
         ("change: {dataset: inspections, set: {result: broken}}", "PL870"),
-        (f"{EDIT}\n        invalid: true", "PL871"),
+        (
+            "change: {dataset: inspections, set: {result: broken}}\n        invalid: [EV330]",
+            "PL961",
+        ),
+        (
+            "change: {dataset: inspections, set: {result: broken}}\n"
+            "        invalid: [EV318, EV330]",
+            "PL961",
+        ),
+        (f"{EDIT}\n        invalid: [EV318]", "PL871"),
     ],
 )
 def test_what_shows_nothing_fails(falsified: Path, run: Run, edit: str, code: str) -> None:
@@ -158,7 +167,7 @@ def test_on_evidence_that_fails_or_is_invalid_nothing_is_shown(
 
 
 def test_a_record_that_is_refused_may_be_the_point(falsified: Path, run: Run) -> None:
-    edit = "change: {dataset: inspections, set: {result: broken}}\n        invalid: true"
+    edit = "change: {dataset: inspections, set: {result: broken}}\n        invalid: [EV318]"
     change(falsified, FILE, EDIT, edit)
     result = run("test", falsified, "--falsify", "-v")
     assert result.exit_code == 0

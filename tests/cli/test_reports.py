@@ -102,7 +102,7 @@ def test_what_is_no_assessment_is_no_defect(
     for text, place in (
         (whole.replace('"as_of": "2026', '"as_of": "soon'), "#as_of: "),
         (whole[: len(whole) // 2], f"{file}:"),
-        (whole.replace('"2.4"', '"9.9"', 1), "9.9"),
+        (whole.replace('"2.5"', '"9.9"', 1), "9.9"),
         (whole.replace('"gate": {', '"gates": {'), "#gate"),
         (whole.replace('"passed": false', '"passed": true'), "#gate/passed: "),
     ):

@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from git_command import commit, git
 from small_centre import CONTROLS, INSPECTIONS, change
 
 from .conftest import Run
@@ -81,6 +82,29 @@ def test_the_shell_of_the_documentation_draws_the_same(
     drawn = [line.partition("  ")[2] for line in ended.stdout.splitlines()]
     assert drawn[:20] == [each["id"] for each in told["items"]]
     assert len(drawn) == 25
+
+
+def test_a_record_that_was_drawn_is_traced_to_its_file_line_and_commit(
+    run: Run, kept: Path
+) -> None:
+    """As the documentation says: by the place that stands beside it, and git."""
+    commits = {}
+    for day in range(2, 20):
+        with (kept / INSPECTIONS).open("a", encoding="utf-8") as file:
+            for asset, hour in (("PBX-1", 8), ("PBX-2", 9)):
+                file.write(f"{asset},2026-10-{day:02}T{hour:02}:30:00+08:00,pass\n")
+        commits[f"2026-10-{day:02}"] = commit(kept)
+    asked = ("sample", "inspections", kept, "--period", "2026-10", "--size", "25")
+    drawn = json.loads(run(*asked, "--format", "json").stdout)["items"]
+    assert len(drawn) == 25
+    for each in drawn:
+        file, _, line = each["place"].rpartition(":")
+        row = (kept / file).read_text("utf-8").splitlines()[int(line) - 1]
+        assert row.split(",") == list(each["fields"].values())
+        blamed = git(kept, "blame", "--porcelain", "-L", f"{line},{line}", "--", file)
+        assert blamed.split()[0] == commits[row.split(",")[1][:10]]
+    listed = rows(run(*asked, "--format", "csv").stdout)
+    assert [each["place"] for each in listed] == [each["place"] for each in drawn]
 
 
 def test_records_outside_the_period_are_no_members(run: Run, centre: Path) -> None:

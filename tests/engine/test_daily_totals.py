@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.outcome import LapseSpan
-from ccpolicy.store import open_store
 from ccpolicy.time.calendar import Calendar
+from fresh_store import fresh_store
 
 HOUR = 3_600_000_000
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"]
@@ -66,7 +66,7 @@ def test_course(
     info = ZoneInfo(zone)
     ends = starts + length
     days = Days.of(Calendar(info), BEGIN + starts * HOUR // 2, BEGIN + ends * HOUR // 2)
-    with open_store() as store:
+    with fresh_store() as store:
         store.run("CREATE TABLE duty (revision INTEGER, starts BIGINT, ends BIGINT)")
         for number, (first, last) in enumerate(instants(owed)):
             store.run("INSERT INTO duty VALUES (?, ?, ?)", [number % 2, first, last])

@@ -64,10 +64,10 @@ def test_records_are_let_go_of_before_spans_are_compared(monkeypatch: pytest.Mon
     held: list[str] = []
 
     class Looking(LapseReader):
-        def read(self) -> None:
+        def read(self, *, lapses: bool) -> None:
             rows = self.store.ask("SELECT table_name FROM information_schema.tables")
             held.extend(str(name) for (name,) in rows)
-            super().read()
+            super().read(lapses=lapses)
 
     monkeypatch.setattr(evaluation, "LapseReader", Looking)
     monkeypatch.setattr(evaluation, "STREAMED", -1)

@@ -13,8 +13,6 @@ from ccpolicy import EvaluationRequest
 from ccpolicy.assessment.models import Control, SubjectState
 from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
-AS_OF = shipped_sample.audited().as_of
-
 
 def judged(folder: Path, as_of: str | None = None) -> Control:
     asked = EvaluationRequest(subjects=True, as_of=as_of)
@@ -27,8 +25,15 @@ def population(control: Control) -> dict[str, SubjectState]:
     return {each.subject: each for each in control.population}
 
 
-@pytest.mark.parametrize("control", shipped_sample.audited().controls, ids=lambda each: each.id)
-def test_subjects_are_as_many_as_the_control_counts(control: Control) -> None:
+def test_the_sample_judges_every_control_of_its_policy() -> None:
+    judged_ids = [each.id for each in shipped_sample.audited().controls]
+    assert sorted(judged_ids) == sorted(shipped_sample.repository().controls)
+
+
+@pytest.mark.parametrize("control_id", shipped_sample.repository().controls)
+def test_subjects_are_as_many_as_the_control_counts(control_id: str) -> None:
+    sample = shipped_sample.audited()
+    (control,) = (each for each in sample.controls if each.id == control_id)
     subjects = population(control)
     now = Counter(each.now for each in subjects.values())
     counted = control.subjects
@@ -42,7 +47,7 @@ def test_subjects_are_as_many_as_the_control_counts(control: Control) -> None:
     assert now["not_applicable"] == counted.ended
     failed = {lapse.subject for lapse in control.lapses if not lapse.waived_by and lapse.days}
     assert failed <= {name for name, each in subjects.items() if each.period == "fail"}
-    assert all(each.since is None or each.since <= AS_OF for each in subjects.values())
+    assert all(each.since is None or each.since <= sample.as_of for each in subjects.values())
     due = {name: each.at for each in control.due for name in each.subjects}
     assert {name: each.next_due for name, each in subjects.items() if each.next_due} == due
     for name, each in subjects.items():

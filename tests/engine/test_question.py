@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import ccpolicy
+import shipped_sample
 from ccpolicy.bundle.request import read_request, write_request
 from ccpolicy.cli.check import command
 from ccpolicy.engine.question import FILTERS, EvaluationRequest, resolve
 from ccpolicy.errors import BundleError, CcpolicyError, PolicyError
 
-REPOSITORY = ccpolicy.load(Path(__file__).parents[2])
+REPOSITORY = shipped_sample.repository()
 POLICY = REPOSITORY.policy
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import ccpolicy
+import shipped_sample
 from ccpolicy.checks.portable import unportable_query
 from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.engine import evaluation
@@ -21,8 +20,7 @@ from ccpolicy.engine.relations import (
 from ccpolicy.store import open_store
 from recording_store import record
 
-ROOT = Path(__file__).parents[2]
-REPOSITORY = ccpolicy.load(ROOT)
+REPOSITORY = shipped_sample.repository()
 REQUEST = ccpolicy.EvaluationRequest(appendix=True)
 
 

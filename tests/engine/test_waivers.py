@@ -19,7 +19,7 @@ def test_every_instant_is_waived_or_not(
 ) -> None:
     mine = [LapseSpan("a", starts, ends, None, None) for starts, ends in lapses]
     given_waivers = [(f"W{n}", subject, *span) for n, (subject, span) in enumerate(waivers)]
-    pieces = cut_lapses(mine, given_waivers)
+    pieces = [*cut_lapses(mine, given_waivers)]
     for instant in range(50):
         lapsed = sum(starts <= instant < ends for starts, ends in lapses)
         standing = [

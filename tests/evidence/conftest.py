@@ -24,6 +24,7 @@ from ccpolicy.files.limits import Limits
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.zones import time_zone
+from fresh_store import fresh_store
 from message_text import Said
 
 FORMATS = tuple(evidence_formats.FORMATS)
@@ -151,7 +152,7 @@ class Desk:
             for name, child in first.children.items():
                 own = set(properties[child.path]["items"]["properties"])
                 used[f"{first.id}.{name}"] = names | own
-        with open_store() as store:
+        with fresh_store() as store:
             by_id = {each.id: each for each in datasets}
             evidence = load_evidence(
                 store,

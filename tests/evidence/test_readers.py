@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +23,12 @@ def test_every_format_has_a_reader_and_every_reader_a_format() -> None:
     modules = Path(str(readers.__file__)).parent.glob("*.py")
     declared = {path.stem for path in modules if "\nREADER = " in path.read_text("utf-8")}
     assert declared == set(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_documents_are_what_readers_look_for_records_in(name: Format) -> None:
+    reader = vars(import_module(f"{readers.__name__}.{name}"))
+    assert FORMATS[name].is_document == ("RecordsPath" in reader)
 
 
 def test_formats() -> None:

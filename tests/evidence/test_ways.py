@@ -26,8 +26,8 @@ some = settings(max_examples=15, deadline=None, suppress_health_check=list(Healt
 
 WAYS = {
     "here": {},
-    "by the engine": {"SMALL": 4},
-    "by the engine, with little memory": {"SMALL": 4, "LARGE": 0},
+    "by the engine": {"SMALL": 4, "PIECE": 4},
+    "by the engine, with little memory": {"SMALL": 4, "PIECE": 4, "LARGE": 0},
 }
 
 
@@ -35,6 +35,7 @@ WAYS = {
 def way(name: str) -> Iterator[None]:
     with (
         mock.patch.object(finder, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
+        mock.patch.object(finder, "PIECE", WAYS[name].get("PIECE", finder.PIECE)),
         mock.patch.object(load, "LARGE", WAYS[name].get("LARGE", load.LARGE)),
     ):
         yield
@@ -145,7 +146,11 @@ def test_order_of_many_records() -> None:
     lines = [f"r{number:06},{'x' * (number % 97)}" for number in range(400_000)]
     # A quoted newline shifts all lines after it.
     lines[250_000] = '"r250000","x\ny"'
-    with way("by the engine, with little memory"), tempfile.TemporaryDirectory() as folder:
+    with (
+        way("by the engine, with little memory"),
+        mock.patch.object(finder, "PIECE", 1 << 20),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         desk = Desk(Path(folder))
         desk.write("log.csv", "\n".join(["id,x", *lines]))
         found = desk.load(log("csv", {"x": TEXT}), used={"log": {"id"}}).tables["log"]

@@ -26,7 +26,7 @@ from ccpolicy.shipped import shipped_folder
 from .editor import Editor, Record
 
 ROOT = shipped_folder()
-REPOSITORY = ccpolicy.load(ROOT)
+REPOSITORY = shipped_sample.repository()
 AS_OF = datetime.datetime.fromisoformat(REPOSITORY.settings.as_of or "")
 LONG = datetime.timedelta(days=400)
 SOME = 3

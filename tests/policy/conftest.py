@@ -61,7 +61,7 @@ lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}
 derive:
   grade: lower(level)
 children:
-  notices: {path: notices, key: [alert_id, audience]}
+  notices: {path: notices, value_labels: {audience: {staff: S, public: P}}, key: [alert_id, audience]}
 record:
   type: object
   required: [alert_id, raised_at]
@@ -80,7 +80,7 @@ record:
         properties:
           audience: {type: string, title: Who is told}
           told_at: {type: string, format: date-time}
-""",
+""",  # noqa: E501 - one line less moves all places
 }
 """What stands beside the sample: nested records, a reference, a lookup, a derived column."""
 

@@ -179,12 +179,12 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
                 "",
                 "labels: {levl: Level, level: A, count: A, notices: Told, grade: Grade}\n",
             ),
-            (ALERTS, "", "value_labels: {level: {high: High}}\n"),
+            (ALERTS, "", "value_labels: {count: {high: High}}\n"),
             (ALERTS, "audience]}", "audience], labels: {level: L}}"),
             (REVIEWS, "", "value_labels: {outcome: {accepted: A, rejectd: B, rejected: A}}\n"),
         ],
         [
-            f"{ALERTS}:15:64: {coded('PL204', 'level')}\nhint: known: audience, told_at",
+            f"{ALERTS}:15:113: {coded('PL204', 'level')}\nhint: known: audience, told_at",
             f"{ALERTS}:34:10: {coded('PL204', 'levl')}\nhint: did you mean 'level'?",
             f"{ALERTS}:34:33: {coded('PL791', 'count', 'level', 'A')}\nhint: {_APART}",
             f"{ALERTS}:35:24: {coded('PL790', 'high')}\nhint: known: –",
@@ -290,7 +290,7 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "reference: of nested records, by a column of the record around them": (
         [(ALERTS, "key: [alert_id, audience]", f"key: [alert_id, audience], references: {NESTED}")],
-        [f"{ALERTS}:15:68: {coded('PL204', 'review_id')}\nhint: known: audience, told_at"],
+        [f"{ALERTS}:15:117: {coded('PL204', 'review_id')}\nhint: known: audience, told_at"],
     ),
     "child: path": (
         [(ALERTS, "children:\n", "children:\n  memos: {path: note, key: [alert_id]}\n")],
@@ -298,7 +298,7 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "child: key": (
         [(ALERTS, "key: [alert_id, audience]", "key: [alert_id, audiences]")],
-        [f"{ALERTS}:15:44: {coded('PL204', 'audiences')}\nhint: did you mean 'audience'?"],
+        [f"{ALERTS}:15:93: {coded('PL204', 'audiences')}\nhint: did you mean 'audience'?"],
     ),
     "derived: column": (
         [(ALERTS, "grade: lower(level)", "grade: lower(levels)")],
@@ -624,7 +624,10 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
                 "    value_labels:\n      hihg: {en: h, zh: 高}\n    parameters:",
             )
         ],
-        [f"{ALERT}:19:7: no parameter has the value 'hihg'\nhint: did you mean 'high'?"],
+        [
+            f"{ALERT}:19:7: no parameter, prefix or list of items has the value 'hihg'"
+            "\nhint: did you mean 'high'?"
+        ],
     ),
     "norm": (
         [every("every: {value: 12 months, norm: yearly}")],

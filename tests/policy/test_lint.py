@@ -198,21 +198,81 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [WAIVED, PINNED, (WAIVERS, "subject: centre", "subject: center")],
         [
             f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'center', 'GV-1')}"
-            "\nwrite the subject exactly as reports name it: centre"
+            "\nwrite the subject exactly as JSON and CSV name it: centre"
         ],
     ),
     "waiver for a key alone where items follow": (
         [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1")],
         [
             f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1', 'AL-1')}"
-            "\nwrite the subject exactly as reports name it: <alert_id> × public"
+            "\nwrite the subject exactly as JSON and CSV name it: <alert_id> × public"
         ],
     ),
     "waiver for an item that is not asked for": (
         [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1 × press")],
         [
             f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1 × press', 'AL-1')}"
-            "\nwrite the subject exactly as reports name it: <alert_id> × public"
+            "\nwrite the subject exactly as JSON and CSV name it: <alert_id> × public"
+        ],
+    ),
+    "waiver for a subject by its label": (
+        [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1 × S")],
+        [
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1 × S', 'AL-1')}"
+            "\nwrite the subject exactly as JSON and CSV name it: A1 × staff"
+        ],
+    ),
+    "an item without a label": (
+        [(ALERTS, "{staff: S, public: P}", "{public: P}")],
+        [
+            f"{ALERT}:12:7: {coded('PL926', 'staff')}"
+            "\nsay under 'value_labels' what it is called in en, zh"
+        ],
+    ),
+    "an item with a label of the control": (
+        [
+            (ALERTS, "{staff: S, public: P}", "{public: P}"),
+            (ALERT, "", "    value_labels: {staff: {en: staff, zh: 员工}}\n"),
+        ],
+        [],
+    ),
+    "a word of a prefix without a label": (
+        [
+            (ALERT, "starts: raised_at, by: level}", 'starts: raised_at, prefix: "alert × "}'),
+            (ALERT, "starts: told_at", 'starts: told_at\n          prefix: "alert × "'),
+            (ALERT, "{high: 30 minutes, low: 2 hours}", "30 minutes"),
+        ],
+        [
+            f"{ALERT}:11:7: {coded('PL926', 'alert')}"
+            "\nsay under 'value_labels' what it is called in en, zh"
+        ],
+    ),
+    "a subject of the plan's own without a label": (
+        [(PLAN, "owner:", "subject: hospital\nowner:")],
+        [
+            f"{PLAN}:8:1: {coded('PL926', 'hospital')}"
+            "\nsay under 'subject_label' what it is called in en, zh"
+        ],
+    ),
+    "a description in one language": (
+        [
+            (ALERTS, "review_id: {type: string}", "review_id: {type: string, description: Why.}"),
+            (ALERTS, "title: Who is told}", "description: Who is told.}"),
+            (ALERTS, "", "descriptions: {review_id: {en: Why., zh: 缘由。}}\n"),
+        ],
+        [
+            f"{ALERTS}:32:36: {coded('PL927', 'audience')}"
+            "\nwrite it under 'children.notices.descriptions', in en, zh"
+        ],
+    ),
+    "another field is described in both": (
+        [
+            (ALERTS, "review_id: {type: string}", "review_id: {type: string, description: Why.}"),
+            (ALERTS, "", "descriptions: {count: {en: How many., zh: 几次。}}\n"),
+        ],
+        [
+            f"{ALERTS}:21:31: {coded('PL927', 'review_id')}"
+            "\nwrite it under 'descriptions', in en, zh"
         ],
     ),
     "waiver for an item": (
@@ -330,6 +390,7 @@ LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
             (ALERT, "starts: told_at", "starts: raised_at"),
             (ALERT, "item: audience", "item: level"),
             (ALERT, "value: {high: 30 minutes, low: 2 hours}", "value: 2 days"),
+            (ALERT, "", "    value_labels: {staff: S, public: P}\n"),
         ],
         [],
     ),

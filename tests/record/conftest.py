@@ -11,7 +11,7 @@ import pytest
 
 from ccpolicy.policy import load_policy
 from ccpolicy.record.recorder import FilledRecord, PreparedRecords, Recorder
-from small_centre import FILES, lay
+from small_centre import FILES, change, lay
 
 NOW = datetime.datetime.fromisoformat("2026-11-20T17:00:00+08:00")
 PATROLS = "evidence/patrols/2026.csv"
@@ -134,3 +134,12 @@ def record(centre: Path) -> Record:
         return recorder.write(recorder.draft(given), given)
 
     return record
+
+
+def label_assets(centre: Path) -> None:
+    """Have the register of assets call one by a label, and rooms in both languages."""
+    labels = (
+        "value_labels: {asset_id: {PBX-2: {en: Main exchange, zh: 主交换机}},"
+        " room: {cellar: {en: Cellar, zh: 地下室}}}"
+    )
+    change(centre, "policy/datasets/assets.yaml", "record:", f"{labels}\nrecord:")

@@ -22,7 +22,7 @@ from ccpolicy.time.durations import parse_duration
 from reports.html.test_browser import opened
 from small_centre import change
 
-from .conftest import NOW, PATROLS, lay_workbooks
+from .conftest import NOW, PATROLS, label_assets, lay_workbooks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -120,7 +120,9 @@ def test_what_is_due_leads_to_a_form_or_says_why_not(centre: Path) -> None:
                "zh": "由工具写入：巡检（inspections/*.csv）"}  # fmt: skip
     assert data["leftOut"] == [by_tool]
     found = {
-        (each["control"], each["words"], each["form"], *each["values"].values()): each.get("why")
+        (each["control"], each["words"]["zh"], each["form"], *each["values"].values()): each.get(
+            "why"
+        )
         for each in data["due"]
         if each["subject"] == "PBX-1"
     }
@@ -133,6 +135,34 @@ def test_what_is_due_leads_to_a_form_or_says_why_not(centre: Path) -> None:
     assert "to be filled into its own record: Patrols (patrols/*.csv)" in own
     lay_workbooks(centre, "patrols/*.xlsx")
     assert page_data(centre)["forms"]["patrols"]["file"] == "patrols/{stamp}.xlsx"
+
+
+def test_an_entry_is_called_by_its_label_and_read_as_its_key(
+    browser: Browser, centre: Path, tmp_path: Path
+) -> None:
+    """In the language of the moment; what was chosen in the other one is still the same entry."""
+    label_assets(centre)
+    data = page_data(centre, "patrols")
+    assert data["registers"]["assets.asset_id"][1][:2] == [
+        "PBX-2", {"en": "Main exchange · Cellar", "zh": "主交换机 · 地下室"},
+    ]  # fmt: skip
+    file = tmp_path / "page.html"
+    file.write_bytes(record_page(load_policy(centre), ["patrols"], parse_duration("P60D"), "zh"))
+    with opened(browser, file) as page:
+        assert page.locator("#due button strong").first.inner_text() == "主交换机 · 地下室"
+        page.locator("#due button").first.click()
+        listed = page.locator("#f-asset_id-list option").evaluate_all(
+            "all => all.map((each) => each.value)"
+        )
+        assert listed == ["PBX-1 · 地下室", "PBX-2 · 主交换机 · 地下室"]
+        page.locator("#f-asset_id").fill(listed[1])
+        page.locator("#f-result").select_option("合格")
+        page.locator("#f-walked_at").fill("2026-11-20T16:30")
+        page.locator("#lang-en").click()
+        page.locator("#f-walked_at").press("Enter")
+        page.locator("#lang-zh").click()
+        lines = page.locator("#t-patrols").input_value()
+    assert json.loads(lines)["asset_id"] == "PBX-2"
 
 
 def test_a_browser_that_keeps_nothing_works(browser: Browser, page_file: Path) -> None:

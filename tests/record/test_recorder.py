@@ -15,7 +15,18 @@ from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import FilledRecord, Recorder
 from small_centre import change
 
-from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record, lay_workbooks
+from .conftest import (
+    CONTRACT,
+    GIVEN,
+    HEADINGS,
+    NOW,
+    PATROLS,
+    READ,
+    ROWS,
+    Record,
+    label_assets,
+    lay_workbooks,
+)
 
 FULL = {
     "设备": "pbx-2",
@@ -144,6 +155,16 @@ def test_what_the_contract_cannot_hold_is_refused(
     assert [each.message.code for each in errors] == [code]
 
 
+def test_a_time_alone_is_that_of_the_day_where_the_times_are_written(
+    centre: Path, record: Record
+) -> None:
+    """At 17:00 in Shanghai it is still the evening before in Honolulu."""
+    contract = centre / "policy/datasets/patrols.yaml"
+    contract.write_text(CONTRACT.replace("zone: Asia/Shanghai", "zone: Pacific/Honolulu"), "utf-8")
+    record(**{**GIVEN, "walked_at": "22:30"})
+    assert "2026/11/19 22:30" in (centre / PATROLS).read_bytes().decode("gb18030")
+
+
 def test_the_first_file_is_named(centre: Path, record: Record) -> None:
     """Where no file tells how the others begin, the contract does."""
     (centre / PATROLS).unlink()
@@ -194,7 +215,7 @@ def test_it_says_what_is_covered_and_until_when(centre: Path) -> None:
     assert effect
     [control] = effect.controls
     [subject] = control.subjects
-    assert (control.control, control.before, control.after) == ("EM-2", "fail", "pass")
+    assert (control.control.id, control.before, control.control.now) == ("EM-2", "fail", "pass")
     assert (subject.subject, subject.before.since) == ("PBX-2", "2026-11-01T00:00:00+08:00")
     assert (subject.after.since, subject.after.until) == (None, "2026-12-21T00:00:00+08:00")
 
@@ -219,7 +240,7 @@ def test_it_names_lapses_that_are_revealed_and_who_still_fails(centre: Path) -> 
         "2026-10-20T09:00:00+08:00",
         "2026-11-01T09:00:00+08:00",
     )
-    assert (control.subjects, control.failing, control.after) == ((), ("PBX-2",), "fail")
+    assert (control.subjects, control.failing, control.control.now) == ((), ("PBX-2",), "fail")
 
 
 def test_numbers_go_on_where_others_wrote_meanwhile(centre: Path) -> None:
@@ -274,3 +295,13 @@ def test_a_duration_is_written_as_the_files_have_it(centre: Path) -> None:
         [FilledRecord({**GIVEN, "lasted": 120})]
     ).records  # a number is of seconds
     assert record["lasted"] == 120
+
+
+@pytest.mark.parametrize(
+    "given", ["PBX-2", "主交换机", "Main exchange", "PBX-2 · 主交换机 · 地下室"]
+)
+def test_an_entry_is_meant_by_its_key_or_by_its_label(centre: Path, given: str) -> None:
+    label_assets(centre)
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    with recorder.answers() as answers:
+        assert answers.value(recorder.form.by_name["asset_id"], given) == "PBX-2"

@@ -22,6 +22,8 @@ def unsaid(policy: Policy) -> Iterator[str]:
             continue
         for field in make_form(dataset).fields:
             yield from _lacking(f"{dataset.id}.{field.name}", field.label)
+            if field.description:
+                yield from _lacking(f"{dataset.id}.{field.name}: description", field.description)
             for choice in field.choices if field.column.type != "boolean" else ():
                 yield from _lacking(f"{dataset.id}.{field.name}: {choice.text}", choice.label)
         properties = dataset.record["properties"]

@@ -10,14 +10,16 @@ from typing import Any
 import openpyxl
 import pytest
 
+from ccpolicy.errors import Language
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import load_policy
 from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Recorder
 from ccpolicy.record.sources import read_given
 from ccpolicy.record.workbook_template import template
+from small_centre import change
 
-from .conftest import NOW, PATROLS, lay_workbooks
+from .conftest import NOW, PATROLS, label_assets, lay_workbooks
 
 
 def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
@@ -60,6 +62,48 @@ def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
         "X-0101;PBX-2;2026/11/20 16:30;合格;1234,5;12:30;true;=x",
         "X-0100;=1+1;2026/11/20 16:31;不合格;无;无;无;无",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "called", "asset"),
+    [
+        ("zh", "PBX-2 · 主交换机 · 地下室", "设备"),
+        ("en", "PBX-2 · Main exchange · Cellar", "Asset"),
+    ],
+)
+def test_a_drop_down_calls_entries_by_labels_and_reads_back_keys(
+    centre: Path, tmp_path: Path, language: Language, called: str, asset: str
+) -> None:
+    label_assets(centre)
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    form = tmp_path / "form.xlsx"
+    with recorder.answers() as answers:
+        form.write_bytes(template(answers, language))
+    book = openpyxl.load_workbook(form)
+    sheet = book["Form"]
+    assert called in [cell.value for cell in book["Lists"]["B"]]
+    head = [cell.value for cell in sheet[2]]
+    sheet.cell(3, head.index(f"{asset} *") + 1).value = called
+    sheet.cell(3, 3).value = datetime.datetime(2026, 11, 20, 16, 30)  # noqa: DTZ001
+    sheet.cell(3, 4).value = {"zh": "合格", "en": "fit"}[language]
+    book.save(form)
+    draft = recorder.draft(read_given(str(form), recorder.form, Limits()))
+    assert [each["asset_id"] for each in draft.records] == ["PBX-2"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "巡查时间。"), ("en", "When it was walked.")]
+)
+def test_a_hint_stands_beside_a_cell_in_its_language(
+    centre: Path, language: Language, said: str
+) -> None:
+    descriptions = "descriptions: {walked_at: {en: When it was walked., zh: 巡查时间。}}\nrecord:"
+    change(centre, "policy/datasets/patrols.yaml", "record:", descriptions)
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    with recorder.answers() as answers:
+        book = openpyxl.load_workbook(io.BytesIO(template(answers, language)))
+    hints = [each.prompt for each in book["Form"].data_validations.dataValidation]
+    assert any(each.startswith(said) for each in hints), hints
 
 
 def test_a_form_whose_cells_are_copied_holds_what_stands_on_file(centre: Path) -> None:

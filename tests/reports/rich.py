@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ccpolicy.assessment.agenda import PlanReference
+from ccpolicy.assessment.attestations import Attestation, AttestedMatter
 from ccpolicy.assessment.frameworks import Framework, Requirement, serving_verdicts
 from ccpolicy.assessment.models import (
     Assessment,
@@ -364,9 +365,55 @@ FRAMEWORKS = [
     ),
 ]
 
+ATTESTED = [
+    AttestedMatter(
+        control="GV-1",
+        subject="complete",
+        title=text("nothing is missing", "没有遗漏"),
+        controls=["EM-1", "NS-1"],
+        now="pass",
+        period="pass",
+        attestations=[
+            Attestation(
+                by=["P0010", "P0001"],
+                statement="各职场均已核对",
+                starts="2026-06-05T00:00:00+08:00",
+                ends="2027-06-05T00:00:00+08:00",
+                record="evidence/attestations.csv:12",
+            )
+        ],
+    ),
+    AttestedMatter(
+        control="EM-1",
+        subject="SH-PBX-02",
+        title=text(f"nobody looked away {HOSTILE}", "无人疏忽"),
+        controls=[],
+        now="fail",
+        period="fail",
+        attestations=[
+            Attestation(
+                by=["P0003"],
+                statement=None,
+                starts="2025-11-19T00:00:00+08:00",
+                ends="2026-11-19T00:00:00+08:00",
+                record="evidence/attestations.csv:3",
+            )
+        ],
+    ),
+    AttestedMatter(
+        control="EM-1",
+        subject="上海-交换机-01",
+        title=text("never", "从未"),
+        controls=["EM-1"],
+        now="fail",
+        period="fail",
+        attestations=[],
+    ),
+]
+
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.4",
+    schema_version="2.5",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",
@@ -413,6 +460,7 @@ ASSESSMENT = Assessment(
     tally={"fail": 2, "unknown": 1, "waived": 1, "pass": 3, "not_applicable": 2},
     controls=CONTROLS,
     frameworks=FRAMEWORKS,
+    attested=ATTESTED,
     waivers=[
         Waiver(
             id="W-1",

@@ -43,7 +43,7 @@ def test_each_lapse_changes_in_one_way() -> None:
         (later, ASSESSMENT, "shorter"),
     ):
         found = changes(before, after)
-        told = [(each.kind, each.control, each.lapse.subject) for each in found.lapses]
+        told = [(each.kind, each.control.id, each.lapse.subject) for each in found.lapses]
         assert told == [(kind, CONTROL.id, ENDED.subject)]
 
 
@@ -64,4 +64,4 @@ def test_rules_verdicts_and_controls() -> None:
     assert changes(fewer, ASSESSMENT).added == [ASSESSMENT.controls[0].id]
     found = changes(ASSESSMENT, fewer)
     assert found.removed == [ASSESSMENT.controls[0].id]
-    assert ASSESSMENT.controls[0].id not in {each.control for each in found.lapses}
+    assert ASSESSMENT.controls[0].id not in {each.control.id for each in found.lapses}

@@ -25,6 +25,6 @@ def test_nothing_is_lost_and_the_reader_changes_nothing() -> None:
 def test_keys_come_in_the_models_order() -> None:
     text = render(ASSESSMENT, "json", View())
     assert list(json.loads(text)) == list(Assessment.model_fields)
-    assert text.startswith('{\n  "schema_version": "2.4",\n')
+    assert text.startswith('{\n  "schema_version": "2.5",\n')
     assert text.endswith("}\n")
     assert "上海-交换机-01" in text

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from sample import (
     backups,
+    crews,
     drills,
     equipment,
     failovers,
     fault_incidents,
+    impact,
     incidents,
     network,
     operation,
@@ -129,6 +131,13 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "site day offered answered answered_within_20s",
         traffic.call_traffic,
         "day",
+    ),
+    "shift_crews": ("site day early late night", crews.shift_crews, "day"),
+    "impact_analyses": (
+        "analysis_id system_id analysed_on tolerable_minutes tolerable_loss_hours impact"
+        " analysed_by approved_by",
+        impact.impact_analyses,
+        "",
     ),
     "systems": (
         "system_id name tier rpo_hours rto_minutes in_service_on retired_on",

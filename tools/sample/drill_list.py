@@ -25,14 +25,33 @@ class Drill:
     """Issue, action, owner, and the day on which it was closed."""
     floor: int = 70
     """How many percent of those on shift took part, beside the response team."""
+    unannounced: bool = False
     asks_plan_change: bool = False
     repeats: str | None = None
     """The drill that it repeats, since that one had failed."""
 
 
 DRILLS = [
-    Drill("2025-05-14T10:00", "SHA", "on_site", "equipment", "三楼UPS故障", 50, "good"),
-    Drill("2025-05-15T10:00", "CTU", "on_site", "disaster", "地震：避险与疏散", 45, "good"),
+    Drill(
+        "2025-05-14T10:00",
+        "SHA",
+        "on_site",
+        "equipment",
+        "三楼UPS故障",
+        50,
+        "good",
+        unannounced=True,
+    ),
+    Drill(
+        "2025-05-15T10:00",
+        "CTU",
+        "on_site",
+        "disaster",
+        "地震：避险与疏散",
+        45,
+        "good",
+        unannounced=True,
+    ),
     Drill(
         "2025-05-22T14:00",
         "SHA",
@@ -54,8 +73,6 @@ DRILLS = [
         "good",
         recovered=47,
         findings=(("座席20分钟后才接到通知", "预先拟好通知口径", "P0053", "2025-06-10"),),
-        # The queue was long that afternoon, so most agents stayed on their calls.
-        floor=5,
         asks_plan_change=True,
     ),
     Drill("2025-05-27T15:00", "SHA", "tabletop", "disaster", "台风红色预警", 90, "good"),
@@ -72,7 +89,16 @@ DRILLS = [
         "fair",
         findings=(("一处防火门被杂物堵塞", "每周检查防火门", "P0005", "2025-10-31"),),
     ),
-    Drill("2025-10-23T15:00", "CTU", "on_site", "equipment", "发电机接管供电", 60, "good"),
+    Drill(
+        "2025-10-23T15:00",
+        "CTU",
+        "on_site",
+        "equipment",
+        "发电机接管供电",
+        60,
+        "good",
+        unannounced=True,
+    ),
     Drill(
         # Evaluated late: the Qingming holiday was forgotten in the plan for it.
         "2026-03-19T10:00",
@@ -82,6 +108,7 @@ DRILLS = [
         "一排座席断电",
         55,
         "good",
+        unannounced=True,
         evaluated="2026-04-08",
         findings=(("两根电缆无标识", "所有地插盒加贴标识", "P0016", "2026-04-13"),),
     ),
@@ -131,7 +158,9 @@ DRILLS = [
         ),
     ),
     # Nine days into the second half of the year.
-    Drill("2026-07-09T10:00", "CTU", "on_site", "disaster", "茶水间冒烟", 40, "good"),
+    Drill(
+        "2026-07-09T10:00", "CTU", "on_site", "disaster", "茶水间冒烟", 40, "good", unannounced=True
+    ),
     Drill(
         "2026-07-22T14:00",
         "SHA",
@@ -161,11 +190,33 @@ DRILLS = [
         "network",
         "一条光缆被挖断",
         130,
-        "excellent",
+        "good",
         recovered=39,
+        # The queue was long that afternoon, so most agents stayed on their calls.
+        floor=35,
         findings=(("没有管道走向图", "向运营商索取", "P0033", "2026-10-12"),),
     ),
-    Drill("2026-09-24T15:30", "SHA", "on_site", "human", "陌生人进入作业区", 35, "good"),
+    Drill(
+        "2026-09-24T15:30",
+        "SHA",
+        "on_site",
+        "human",
+        "陌生人进入作业区",
+        35,
+        "good",
+        unannounced=True,
+    ),
+    # Held again in two groups, for those who had stayed on their calls.
+    Drill(
+        "2026-10-15T10:00",
+        "CTU",
+        "special",
+        "network",
+        "一条光缆被挖断（分两批补练）",
+        140,
+        "excellent",
+        recovered=34,
+    ),
     Drill(
         # Eleven days late: the generator was the last failure of equipment that they drilled.
         "2026-11-03T15:00",

@@ -38,7 +38,7 @@ def _document(drill: Drill, name: str) -> Row:
     return {
         "drill_id": name,
         "kind": drill.kind,
-        "unannounced": drill.kind == "on_site" and often(50, "unannounced", name),
+        "unannounced": drill.unannounced,
         "plan_version": version_on(held),
         "site": drill.site,
         "hazard": drill.hazard,

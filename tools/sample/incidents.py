@@ -225,6 +225,7 @@ _MONTHLY = {
 
 def incident_reviews() -> list[Row]:
     """Return the monthly reviews of lesser incidents."""
+    severities = {each["incident_id"]: each["severity"] for each in incidents()}
     return [
         {
             "review_id": f"IRV-{held[:7]}",
@@ -233,6 +234,7 @@ def incident_reviews() -> list[Row]:
             "incidents": [
                 {
                     "incident_id": name,
+                    "severity": severities[name],
                     "cause": cause,
                     "lessons": lessons,
                     "asks_plan_change": False,

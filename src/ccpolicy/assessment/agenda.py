@@ -6,7 +6,10 @@ import datetime
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from ccpolicy.assessment.models import Assessment, AssessmentModel, Control, Problem, Tool
+from ccpolicy.assessment.subject_text import labels_of, subject_text
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
@@ -23,6 +26,12 @@ class Task(AssessmentModel):
     at: str
     """When they lapse if nothing more happens, or since when they have."""
     subjects: list[str]
+    subject_labels: list[dict[str, Text]] = Field(default_factory=list)
+    """For each part of a subject's name: value → what readers call it."""
+
+    def subject_text(self, name: str) -> Text:
+        """Return what readers see of one of its subjects."""
+        return subject_text(self.subject_labels, name)
 
 
 class Unjudged(AssessmentModel):
@@ -152,6 +161,7 @@ def _task(control: Control, at: str, subjects: list[str]) -> Task:
         severity=control.severity,
         at=at,
         subjects=subjects,
+        subject_labels=labels_of(control.subject_labels, subjects),
     )
 
 

@@ -29,9 +29,9 @@ class Alteration(AssessmentModel):
     record: str
     """The record's key."""
     what: Literal["amended", "deleted", "duplicated"]
-    """Duplicated: it stands, but another was put beside it under its key."""
+    """`duplicated`: the record is unchanged, but a second one with its key was added."""
     file: str
-    """File in which it stands or stood, from the policy repository's root."""
+    """File that holds or held it, relative to the policy repository's root."""
     columns: list[ValueChange]
     """The columns whose values differ in the end; of a duplicate record all columns."""
     commit: str | None
@@ -64,9 +64,9 @@ class Altered(AssessmentModel):
     """What became of the records on file at the base, by the base's contracts."""
 
     reason: Text | None
-    """Why nobody can tell; null if it is told."""
+    """Why the changes cannot be determined; null if they can."""
     reason_code: str | None = None
-    """Code of the reason's message, such as `GI104`; null if it is told."""
+    """Code of the reason's message, such as `GI104`; null if the changes can be determined."""
     hint: Text | None
     """What to do about that."""
     against_contract: bool

@@ -7,12 +7,18 @@ from collections.abc import Collection, Iterable
 
 from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment, BaselineEntry, Control
+from ccpolicy.errors import ReportError
 
 LapseKey = tuple[str, str, datetime.datetime]
 
 
 def failing(result: Assessment) -> list[BaselineEntry]:
-    """List the lapses that make controls fail; unknown controls have no baseline entries."""
+    """List the lapses that make controls fail; unknown controls have no baseline entries.
+
+    Raises:
+        ReportError: not all lapses are listed.
+    """
+    _refuse_unlisted(result)
     scope = result.scope
     return [
         BaselineEntry(control=control.id, subject=lapse.subject, starts=lapse.starts)
@@ -28,6 +34,9 @@ def apply_baseline(result: Assessment, entries: Iterable[BaselineEntry]) -> Asse
     A control that fails by known lapses alone no longer fails the gate, though it still fails.
     Obsolete entries fail the gate, so that the list only shrinks. Entries of controls that were not
     chosen, or cannot be judged, are left alone.
+
+    Raises:
+        ReportError: not all lapses are listed.
     """
     entries = list(entries)
     scope = result.scope
@@ -42,6 +51,16 @@ def shrunk(result: Assessment, entries: Iterable[BaselineEntry]) -> list[Baselin
     entries = list(entries)
     obsolete = {_key(each) for each in _obsolete(result, entries)}
     return [each for each in entries if _key(each) not in obsolete]
+
+
+def _refuse_unlisted(result: Assessment) -> None:
+    if result.lapses_file:
+        raise ReportError(
+            "a baseline cannot be compared with {count} lapses, of which the assessment lists only"
+            " the worst",
+            hint="have it list all of them: raise 'lapses' under [limits] in ccpolicy.toml",
+            count=result.lapses_file.lapses,
+        )
 
 
 def _obsolete(result: Assessment, entries: Iterable[BaselineEntry]) -> list[BaselineEntry]:

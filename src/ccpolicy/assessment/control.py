@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ccpolicy.assessment.building_blocks import AssessmentModel, Parameter
+from ccpolicy.assessment.subject_text import subject_text
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
@@ -83,6 +84,29 @@ class Lapse(AssessmentModel):
         return self.ends is None and self.waived_by is None
 
 
+class LapseCounts(AssessmentModel):
+    """All lapses of a control of which only the worst are listed."""
+
+    total: int
+    open: int
+    """How many make the control fail now: open at as-of, and not waived."""
+    open_subjects: int
+    """How many subjects have such a one."""
+    in_period: int
+    """How many make it fail in the period: begun before its end, and not waived."""
+    period_subjects: int
+    """How many subjects have such a one."""
+    days: float
+    """Length of these inside the window, in days of 24 hours."""
+    ended: int
+    """How many a record ended."""
+    cured: int
+    """How many of those of the period a record ended."""
+    cured_days: float
+    """Length of these inside the window, in days of 24 hours."""
+    waived: int
+
+
 class Pauses(AssessmentModel):
     """The pauses of subjects that were paused in the period, or after it by as-of."""
 
@@ -98,7 +122,7 @@ class SubjectState(AssessmentModel):
 
     subject: str
     label: Text | None
-    """What registers call it, where their contracts name its values."""
+    """What readers call it, where the policy labels a part of its name."""
     class_name: str | None = None
     """Class by which its parameters are chosen; of several, the first by name."""
     now: Verdict
@@ -162,11 +186,26 @@ class Control(AssessmentModel):
     due: list[DueSubjects]
     """What lapses after as-of, up to the horizon, soonest first."""
     lapses: list[Lapse]
-    """Those that touch the time from the window's start to as-of, by subject and time."""
+    """Those that touch the time from the window's start to as-of, by subject and time: all of
+    them, or if there is `lapse_counts` the worst."""
+    lapse_counts: LapseCounts | None = None
+    """Null where all lapses are listed; else these are in `lapses_file` of the assessment."""
     pauses: Pauses | None = None
     """Null where the control has none."""
     population: list[SubjectState] | None = None
     """Every subject by name; null unless it is asked for."""
+    subject_labels: list[dict[str, Text]] = Field(default_factory=list)
+    """For each part of a subject's name, from left to right: value → what readers call it. Those
+    without one are shown as written."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""
+
+    def subject_text(self, name: str) -> Text:
+        """Return what readers see of one of its subjects."""
+        return subject_text(self.subject_labels, name)
+
+    @property
+    def lapse_count(self) -> int:
+        """How many lapses there are, listed or not."""
+        return self.lapse_counts.total if self.lapse_counts else len(self.lapses)

@@ -71,12 +71,20 @@ class GateScope:
         return lapse.waived_by is None and self.in_period(lapse)
 
     def failing_lapses(self, control: Control) -> list[Lapse]:
-        """List the lapses that make a control fail."""
+        """List the lapses that make a control fail: all, or of too many the worst."""
         return [lapse for lapse in control.lapses if self.includes(lapse)]
+
+    def count_failing(self, control: Control) -> int:
+        """Count the lapses that make a control fail, listed or not."""
+        if counts := control.lapse_counts:
+            return counts.open if self.judged == "now" else counts.in_period
+        return len(self.failing_lapses(control))
 
     def is_accepted(self, control: Control) -> bool:
         """Whether a control fails only by lapses that are marked as known in the baseline."""
         if self.verdict(control) != "fail":
+            return False
+        if control.lapse_counts:  # what is not listed is not marked
             return False
         lapses = self.failing_lapses(control)
         return bool(lapses) and all(lapse.baselined for lapse in lapses)

@@ -14,6 +14,8 @@ from ccpolicy.vocabulary import AsOfSource, Judged, Severity
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 MANIFEST = "manifest.json"
 ASSESSMENT = "assessment.json"
+LAPSES = "assessment.lapses.parquet"
+"""All lapses, where the assessment does not list them."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

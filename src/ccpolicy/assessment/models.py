@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from ccpolicy.assessment.attestations import AttestedMatter
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import AssessmentModel, Norm, Parameter
 from ccpolicy.assessment.control import (
@@ -17,6 +18,7 @@ from ccpolicy.assessment.control import (
     CoveredLater,
     DueSubjects,
     Lapse,
+    LapseCounts,
     Pauses,
     Problem,
     Subjects,
@@ -24,6 +26,7 @@ from ccpolicy.assessment.control import (
 )
 from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
+from ccpolicy.assessment.lapses_file import LapsesFile
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
 
@@ -37,6 +40,8 @@ __all__ = [
     "DueSubjects",
     "Gate",
     "Lapse",
+    "LapseCounts",
+    "LapsesFile",
     "Norm",
     "Parameter",
     "Pauses",
@@ -46,7 +51,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.4"] = "2.4"
+SCHEMA_VERSION: Literal["2.5"] = "2.5"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -129,17 +134,36 @@ class FileNote(AssessmentModel):
     message: Text
 
 
+class TableSnapshot(AssessmentModel):
+    """The state of a database in which a table was read."""
+
+    store: str
+    """Name of the store in `ccpolicy.toml`."""
+    table: str
+    """Schema and table, as the dataset names them."""
+    server: str
+    """Product and version of the database, such as `PostgreSQL 15.14`."""
+    snapshot: str
+    """What the server calls the snapshot; the tables of one store are read in one."""
+    taken_at: str
+    """When the snapshot was taken, by the server's clock."""
+
+
 class EvidenceFile(AssessmentModel):
-    """One file that was read."""
+    """One file, or table, that was read."""
 
     dataset: str
     file: str
+    """Path from the root; of a table its store and name, such as `warehouse:ops.inspections`."""
     records: int
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
+    """Of the file's bytes; of a table, of its rows as docs/engines.md writes them."""
     notes: list[FileNote]
     """What should be known of how it was read, such as hidden rows; it fails nothing."""
+    table: TableSnapshot | None = None
+    """Where the rows are from, if it is a table; null for files."""
 
 
 class Attachment(AssessmentModel):
@@ -248,7 +272,7 @@ class Assessment(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.4"]
+    schema_version: Literal["2.5"]
     tool: Tool
     policy: Policy
     as_of: str
@@ -264,8 +288,13 @@ class Assessment(AssessmentModel):
     tally: dict[Verdict, int]
     """Controls by verdict at the gate, every verdict named."""
     controls: list[Control]
+    lapses_file: LapsesFile | None = None
+    """Where all lapses are, if they are too many to be listed; null where they are listed."""
     frameworks: list[Framework]
     """Other documents' requirements with the controls that serve them; empty without any."""
+    attested: list[AttestedMatter]
+    """What people vouch for instead of records, by control and item; empty if no judged control
+    declares any."""
     waivers: list[Waiver]
     problems: list[Problem]
     """Those of no single control."""
@@ -292,8 +321,12 @@ class Assessment(AssessmentModel):
         return self.scope.verdict(control)
 
     def failing_lapses(self, control: Control) -> list[Lapse]:
-        """List the lapses that make a control fail, as the gate sees it."""
+        """List the lapses that make a control fail, as the gate sees it; of too many the worst."""
         return self.scope.failing_lapses(control)
+
+    def count_failing(self, control: Control) -> int:
+        """Count the lapses that make a control fail, as the gate sees it, listed or not."""
+        return self.scope.count_failing(control)
 
     @property
     def nothing_assessed(self) -> bool:

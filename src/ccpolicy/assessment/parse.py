@@ -7,17 +7,22 @@ it is another question, which a signed bundle answers.
 from __future__ import annotations
 
 import datetime
+import errno
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ccpolicy.assessment.attestations import attested_verdicts
 from ccpolicy.assessment.frameworks import serving_verdicts
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import KeyPath, Locator, Message, ReportError
+from ccpolicy.files.atomic import file_digest
 from ccpolicy.files.model_errors import details, explain
 
 _HINT = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
@@ -30,6 +35,7 @@ _INSTANTS = frozenset(
 _TOO_LARGE = 1e15
 """No count and no number of days comes near."""
 _DAYS = frozenset({"day"})
+_WITHOUT_FAILURE = ("pass", "waived")
 
 
 def read_assessment(data: bytes, file: str) -> Assessment:
@@ -143,6 +149,66 @@ def lists_unread(result: Assessment) -> bool:
     return total >= named and bool(total) == bool(named) and told.issuperset(result.evidence.unread)
 
 
+def check_lapses_file(result: Assessment, assessment: Path) -> None:
+    """Hold the file of all lapses to what the assessment, which lies in a file, says of it.
+
+    Raises:
+        ReportError: it is missing, or another one.
+    """
+    found = result.lapses_file
+    if found is None or found.file is None:
+        return
+    file = assessment.parent / found.file
+    hint = "put the file beside the assessment that was written with it, or make both again"
+    try:
+        if file.exists() and not file.is_file():  # which may never end
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        sha256 = file_digest(file)
+    except OSError as failure:
+        raise ReportError(
+            "cannot read the file of lapses that the assessment names: {reason}",
+            hint=hint,
+            locator=Locator(str(file)),
+            reason=failure.strerror or str(failure),
+        ) from failure
+    if sha256 != found.sha256:
+        raise ReportError(
+            "this is not the file of lapses that the assessment names, or not all of it: its"
+            " SHA-256 is {found}, not {expected}",
+            hint=hint,
+            locator=Locator(str(file)),
+            found=sha256,
+            expected=found.sha256 or "–",
+        )
+
+
+def _miscounted_lapses(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
+    """Yield where the counts of lapses contradict those that are listed, or the verdicts."""
+    message = Message.of("the counts of lapses do not match what is listed")
+    total = 0
+    for index, control in enumerate(result.controls):
+        counts, listed = control.lapse_counts, control.lapses
+        total += counts.total if counts else len(listed)
+        if counts is None:
+            continue
+        in_period = [e for e in listed if e.waived_by is None and result.scope.in_period(e)]
+        enough = (
+            counts.total > len(listed)
+            and counts.open >= sum(each.is_open for each in listed)
+            and counts.in_period >= len(in_period)
+            and counts.waived >= sum(each.waived_by is not None for each in listed)
+            and max(counts.open, counts.in_period) + counts.waived <= counts.total
+        )
+        passes = (counts.open and control.now in _WITHOUT_FAILURE) or (
+            counts.in_period and control.period in _WITHOUT_FAILURE
+        )
+        if result.lapses_file is None or not enough or passes:
+            yield ("controls", index, "lapse_counts"), message
+    file = result.lapses_file
+    if file and (file.lapses != total or (file.file is None) != (file.sha256 is None)):
+        yield ("lapses_file",), message
+
+
 def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
@@ -167,7 +233,9 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
         )
     if gate.passed != expected.passed:
         yield ("gate", "passed"), Message.of("the value contradicts the rest of the assessment")
+    yield from _foreign_controls(result)
     yield from _foreign_verdicts(result)
+    yield from _miscounted_lapses(result)
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
     if found and known != (found.reason is None):
@@ -180,6 +248,23 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
             yield (
                 ("controls", index, "clauses"),
                 Message.of("the control names no clause of the plan"),
+            )
+
+
+def _foreign_controls(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
+    """Yield what is said beside the controls and is not theirs."""
+    if result.annex and [e.id for e in result.annex.controls] != [e.id for e in result.controls]:
+        yield (
+            ("annex", "controls"),
+            Message.of("the annex does not list the controls of the assessment"),
+        )
+    controls = {each.id: each for each in result.controls}
+    for index, matter in enumerate(result.attested):
+        own = controls.get(matter.control)
+        if own is None or (matter.now, matter.period) != attested_verdicts(own, matter.subject):
+            yield (
+                ("attested", index),
+                Message.of("what is attested contradicts the lapses of its control"),
             )
 
 

@@ -74,9 +74,10 @@ class Sample(AssessmentModel):
     """Whether the results of a test were read back."""
 
     def mark(self, item: SampledItem) -> str:
-        """Return what the row of an item bears: its draw, and of a record what it said then.
+        """Return the mark of an item's row: the draw's mark, and a hash of the item.
 
-        The state of a control's subject is no part of it: it goes on after the draw.
+        A record is hashed with its content when it was drawn. A subject is hashed without its
+        state, which may change after the draw.
         """
         said = item.fields if self.kind == "dataset" else {}
         return f"{self.draw}-{_short([item.id, said], 8)}"

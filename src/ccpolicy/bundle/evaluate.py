@@ -8,11 +8,13 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ccpolicy.api import Repository
-from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
+from ccpolicy.assessment.lapses_file import COLUMNS, LapsesFile, RowsDigest
+from ccpolicy.assessment.manifest import ASSESSMENT, LAPSES, Manifest
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.parse import lists_unread
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
@@ -21,12 +23,14 @@ from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, bundle_files
 from ccpolicy.bundle.request import read_request
 from ccpolicy.bundle.serialization import assessment_bytes
 from ccpolicy.engine.assess import assess
+from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.errors import BundleError, Message
+from ccpolicy.files.atomic import file_digest
 from ccpolicy.provenance.export import import_provenance
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.provenance.read import ProvenanceRequest
 from ccpolicy.shipped import shipped_folder
-from ccpolicy.store import DuckDB
+from ccpolicy.store import DuckDB, StoreError
 
 _SHORT = 60
 
@@ -88,7 +92,11 @@ def evaluate(
             raise BundleError("'{name}' is missing from the bundle", name=PROVENANCE)
         return import_provenance(told, store)
 
-    result = assess(policy, read_request(policy, manifest.asked), provide)
+    # The rows are judged again; which bytes hold them says the bundle. Whoever made it decides
+    # nothing about the reader's databases.
+    target = LapsesTarget(None, LAPSES)
+    request = read_request(policy, manifest.asked)
+    result = assess(policy, request, provide, lapses=target, reads_tables=False)
     if not lists_unread(recorded):
         raise BundleError("the list of unread files is not complete")
     around = {
@@ -97,11 +105,49 @@ def evaluate(
     return result.model_copy(
         update={
             "tool": recorded.tool,
+            "lapses_file": _in_same_bytes(result.lapses_file, recorded.lapses_file),
             "evidence": result.evidence.model_copy(update=around),
             "problems": recorded.problems,
             "gate": result.scope.decide(result.controls, recorded.problems),
         }
     )
+
+
+def _in_same_bytes(found: LapsesFile | None, recorded: LapsesFile | None) -> LapsesFile | None:
+    """Return what is said of the rows that were found, in the recorded file."""
+    if found and recorded:
+        return found.model_copy(update={"sha256": recorded.sha256})
+    return found
+
+
+def check_lapses(archive: Archive, recorded: Assessment, folder: Path) -> None:
+    """Hold the bundled file of lapses to what the assessment says of it.
+
+    It was judged again before, so that the number of rows is known.
+
+    Raises:
+        BundleError: it is another file, or its rows are others.
+    """
+    said = recorded.lapses_file
+    if said is None:
+        return
+    if LAPSES not in archive.members:
+        raise BundleError("'{name}' is missing from the bundle", name=LAPSES)
+    file = folder / LAPSES
+    with file.open("xb") as stream:
+        stream.writelines(archive.pieces(LAPSES))
+    if file_digest(file) != said.sha256:
+        raise BundleError("'{name}' is not the file that the assessment names", name=LAPSES)
+    # Slow to import, and seldom needed.
+    from ccpolicy.store.parquet import read_parquet
+
+    rows = RowsDigest()
+    try:
+        rows.add(islice(read_parquet(file, COLUMNS), said.lapses + 1))
+    except StoreError as failure:
+        raise BundleError("'{name}' is not a table of lapses", name=LAPSES) from failure
+    if rows.hexdigest() != said.rows_sha256:
+        raise BundleError("'{name}' holds other lapses than were judged", name=LAPSES)
 
 
 def check_kinds(archive: Archive) -> None:
@@ -134,6 +180,8 @@ def check_roles(manifest: Manifest, repository: Repository, result: Assessment) 
     }
     if result.provenance:
         needed.add(PROVENANCE)
+    if result.lapses_file:
+        needed.add(LAPSES)
     held = manifest.digests().keys()
     for name in sorted(held - needed):
         raise BundleError("nothing in the bundle rests on '{name}'", name=name)

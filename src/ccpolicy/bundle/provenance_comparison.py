@@ -71,7 +71,7 @@ def _compare_files(bundled: Policy, recorded: Assessment, committed: Mapping[str
     """
     used = {each.dataset for each in recorded.evidence.files}
     used |= {name.partition(".")[0] for control in recorded.controls for name in control.datasets}
-    patterns = [bundled.datasets[name].files for name in used if name not in FROM_GIT]
+    patterns = [bundled.datasets[name].files for name in used if bundled.datasets[name].is_filed]
     folder = f"{bundled.settings.evidence}/"
     here = recorded.evidence.digests
     attached = {each.file for each in recorded.evidence.attachments}

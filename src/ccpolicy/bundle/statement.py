@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
+from ccpolicy.assessment.manifest import ASSESSMENT, LAPSES, MANIFEST, Manifest
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.bundle.bundle_files import REPOSITORY
 from ccpolicy.vocabulary import Verdict
@@ -63,7 +63,7 @@ def result_of_tests(assessment: Assessment) -> Outcome:
 def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
     evidence = {f"{REPOSITORY}/{name}" for name in assessment.evidence.digests}
     reports = {report.path for report in manifest.reports}
-    configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT}
+    configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT, LAPSES}
     verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}
     return {
         "result": result_of_tests(assessment),

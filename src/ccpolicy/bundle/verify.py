@@ -26,6 +26,7 @@ from ccpolicy.bundle.archive import Archive, open_archive
 from ccpolicy.bundle.bundle_files import report_bytes
 from ccpolicy.bundle.evaluate import (
     check_kinds,
+    check_lapses,
     check_roles,
     compare_result,
     evaluate,
@@ -58,9 +59,9 @@ class Trust:
     signatures: tuple[Path, ...] = ()
     """Signatures to check; without any, those that stand beside the bundle."""
     policy: Path | None = None
-    """Policy repository whose policy the bundle's should be."""
+    """Repository whose policy the bundle's policy is compared with."""
     repository: Path | None = None
-    """Policy repository whose history should say the same about who put the evidence on file."""
+    """Repository whose git history must agree with the bundle about who filed which record when."""
     required: tuple[StepName, ...] = ()
     """Steps that must not be left unchecked."""
 
@@ -121,7 +122,7 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
         read = listed and steps.run("schemas", partial(_schemas, listed, Path(folder)))
         if read:
             statements = expected(read.listed.sha256, read.listed.manifest, read.assessment)
-        result = read and steps.run("evaluation", partial(_evaluation, read))
+        result = read and steps.run("evaluation", partial(_evaluation, read, Path(folder)))
         if read and not read.listed.manifest.reports:
             steps.skip("reports", Message.of("the bundle holds no report"))
         elif read and result:
@@ -248,13 +249,14 @@ def _run_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path
         )
 
 
-def _evaluation(read: ParsedBundle) -> tuple[Assessment, Message]:
+def _evaluation(read: ParsedBundle, folder: Path) -> tuple[Assessment, Message]:
     """Judge again, and compare the bytes."""
     manifest = read.listed.manifest
     version = read.assessment.tool.version
     try:
         result = evaluate(read.repository, manifest, read.assessment, read.told)
         compare_result(result, read.listed.archive.read(ASSESSMENT, MOST_IN_MEMORY))
+        check_lapses(read.listed.archive, result, folder)
     except BundleError as failure:
         if version != __version__:
             failure.hint = Message.of(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ccpolicy.api import Repository
 from ccpolicy.assessment import manifest as public
-from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest, ReportFile
+from ccpolicy.assessment.manifest import ASSESSMENT, LAPSES, MANIFEST, Manifest, ReportFile
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Content, Part, write_archive
@@ -18,6 +18,7 @@ from ccpolicy.bundle.request import write_request
 from ccpolicy.bundle.serialization import assessment_bytes, manifest_bytes, provenance_bytes
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.engine.assess import assess
+from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.errors import BundleError, BundleErrors
 from ccpolicy.git.snapshot import write_evidence
@@ -54,7 +55,15 @@ def _write(
     policy = repository.policy
     question = resolve(policy, request)
     telling = _Telling()
-    assessment = assess(policy, question, telling)
+    lapses = LapsesTarget(folder / LAPSES, LAPSES)
+    assessment = assess(policy, question, telling, lapses=lapses)
+    if tables := [each.file for each in assessment.evidence.files if each.table]:
+        raise BundleError(
+            "a bundle holds files, and the evidence is rows of the table {table}",
+            hint="hand out the assessment, which names the digest of the rows: ccpolicy check"
+            " --format json; or put the rows on file",
+            table=tables[0],
+        )
     evidence = policy.root
     if request.known_at and assessment.provenance and assessment.provenance.commit:
         evidence = folder / "known"
@@ -66,6 +75,8 @@ def _write(
         **{report.path: report_bytes(assessment, report) for report in reports},
         ASSESSMENT: assessment_bytes(assessment),
     }
+    if assessment.lapses_file and lapses.file:
+        contents[LAPSES] = lapses.file
     if telling.told:
         contents[PROVENANCE] = provenance_bytes(telling.told)
     parts = {name: _part(name, each) for name, each in contents.items()}

@@ -94,8 +94,8 @@ class Input(KindModel):
     closes: str | None = None
     """Input that its records belong to by key; none may come before the one it belongs to."""
     undoes: list[str] = []
-    """Inputs of which its records end what is not certainly later. These have the column `until`:
-    the earliest moment of the first such record, or else the horizon."""
+    """Inputs whose records it ends, except those that are certainly later. Their column `until` is
+    the earliest moment of the first record that ends them, or the horizon if there is none."""
     stops: str | None = None
     """Duration whose clock stands still while a record of a subject lasts, whatever its item. An
     open one lasts to as-of. The query sees what stops the clock: see the relation `pause`."""
@@ -182,7 +182,7 @@ class Description(KindModel):
     picture: WrittenText | None = None
     """What a timeline looks like, in characters."""
     unknown: WrittenText | None = None
-    """Why nobody can say how it stands, where the query returns the part `unknown`."""
+    """Why a subject cannot be judged, for spans that the query returns as the part `unknown`."""
 
 
 class Example(KindModel):
@@ -197,7 +197,7 @@ class Example(KindModel):
     lapses: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]]
     """Subject, beginning and end; no end while the lapse is open at as-of."""
     unknown: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]] = []
-    """In the same form, when nobody can say how a subject stands."""
+    """Spans in which a subject's state cannot be judged: subject, beginning and end, as above."""
 
 
 class Examples(KindModel):
@@ -217,7 +217,7 @@ class Kind:
     one_of: tuple[str, ...]
     picture: WrittenText | None
     unknown: WrittenText | None
-    """Why nobody can say how it stands, where the query returns the part `unknown`."""
+    """Why a subject cannot be judged, for spans that the query returns as the part `unknown`."""
     sql: str
     """The whole file; its front matter is a comment."""
     source: YamlDocument

@@ -28,7 +28,7 @@ class BaselineFile:
         self.entries: list[BaselineEntry] = []
 
     def applied(self, result: Assessment, *, chosen: bool) -> Assessment:
-        """Return the result with what is known let stand.
+        """Return the result with the lapses of the baseline accepted.
 
         Raises:
             CcpolicyError: the file cannot be read, or would be written from some controls alone.

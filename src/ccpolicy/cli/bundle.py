@@ -72,7 +72,7 @@ def command(
         if report.path in (each.path for each in wanted[:number]):
             raise BundleError("two reports are called '{name}'", name=Path(report.path).name)
     asked_for = request.request(asked, appendix=needs_annex(wanted))
-    with progress(Message.of("reading the evidence").text(view.language)):
+    with progress(Message.of("reading the evidence"), view.language):
         repository = ccpolicy.load(path, policy_from)
         with output_file(output) as beside:
             result = write_bundle(beside, repository, asked_for, wanted)

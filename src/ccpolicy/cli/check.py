@@ -64,6 +64,7 @@ _INDENT = 12
 )
 @request.known_at
 @request.engine
+@request.allow_tables
 @request.subjects
 @options.option(
     "--baseline",
@@ -76,6 +77,7 @@ _INDENT = 12
     help="Write the current lapses as a baseline; an existing baseline only shrinks.",
 )
 @options.output
+@options.lapses
 @options.strict
 @options.cache
 @options.language
@@ -94,6 +96,7 @@ def command(
     baseline: str | None,
     write_baseline: str | None,
     output: str | None,
+    lapses: str | None,
     strict: bool,
     colour: str,
     quiet: bool,
@@ -115,33 +118,39 @@ def command(
     import ccpolicy
     from ccpolicy.cli.baseline import BaselineFile
     from ccpolicy.cli.diagnostics import SourceLines
+    from ccpolicy.cli.lapses_file import pending_lapses, refuse_loss
     from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Locator, Message
 
     refuse_terminal(format_, output)
-    with progress(Message.of("reading the evidence").text(view.language)):
-        repository = ccpolicy.load(path, policy_from)
-        result = repository.check(asked_for)
-    view = replace(view, folder=options.folder(path))
-    terminal = view
-    if output in (None, "-") and not asked_for.known_at:  # or else the files are others
-        source = SourceLines(repository.policy.root, view.columns - _INDENT)
-        terminal = replace(
-            view, excerpt=lambda place, field: source.excerpt(Locator.read(place), field)
-        )
-    standing = BaselineFile(path, policy_from, baseline, write_baseline)
-    result = standing.applied(result, chosen=bool(asked_for.filters))
-    # Nothing is written before everything could be rendered.
-    shown = {"annex": annex, "subjects": annex or subjects}
-    rendered = [
-        # How much the terminal says is not how much a report holds.
-        _render(result, name, terminal if at is output else replace(view, detail="normal"), **shown)
-        for name, at in wanted
-    ]
-    report_left_out(zip(names, rendered, strict=True), view.language, strict=strict)
-    standing.write()
+    with pending_lapses(lapses, wanted) as pending:
+        with progress(Message.of("reading the evidence"), view.language, quiet=quiet):
+            repository = ccpolicy.load(path, policy_from)
+            result = repository.check(asked_for, pending.target)
+        refuse_loss(result, pending, names)
+        view = replace(view, folder=options.folder(path))
+        terminal = view
+        if output in (None, "-") and not asked_for.known_at:  # or else the files are others
+            source = SourceLines(repository.policy.root, view.columns - _INDENT)
+            terminal = replace(
+                view, excerpt=lambda place, field: source.excerpt(Locator.read(place), field)
+            )
+        standing = BaselineFile(path, policy_from, baseline, write_baseline)
+        result = standing.applied(result, chosen=bool(asked_for.filters))
+        # Nothing is written before everything could be rendered.
+        shown = {"annex": annex, "subjects": annex or subjects}
+        rendered = [
+            # How much the terminal says is not how much a report holds.
+            _render(
+                result, name, terminal if at is output else replace(view, detail="normal"), **shown
+            )
+            for name, at in wanted
+        ]
+        report_left_out(zip(names, rendered, strict=True), view.language, strict=strict)
+        standing.write()
+        pending.keep(result)
     if any(FORMATS[name].job_summary for name in names):
         from ccpolicy.cli.summary import append
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 
 from ccpolicy.api import Repository
 from ccpolicy.checks.kinds import ROLES
 from ccpolicy.cli.explain_kind import shown_value
 from ccpolicy.policy import Control, ParameterValue, Selection
 from ccpolicy.policy.frameworks import split_name
+from ccpolicy.policy.subject_names import prefix_words, subject_labels
 from ccpolicy.reports.amount_text import label_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import GRADE_MESSAGES
 from ccpolicy.reports.summary_text import severities
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 
@@ -152,21 +155,33 @@ def _evidence(page: Page, repository: Repository, control: Control) -> None:
 
     page.heading(page.say("Which evidence counts"))
     kind = repository.kinds.get(control.check)
+    labels = subject_labels(repository.policy, control) if kind else []
     for name, given in control.inputs.items():
         label = page.text(kind.inputs[name].label) if kind and name in kind.inputs else ""
         page.definition(name, label, 12, "bold")
         items = [part for part in given if isinstance(part, str)] if isinstance(given, list) else []
         if items:
-            page.paragraph(page.join(items), 14)
+            page.paragraph(page.join(_labelled(page, labels, each) for each in items), 14)
         for selection in control.selections(name):
             _selection(page, repository, selection)
+            for word in prefix_words(selection):
+                if (called := _labelled(page, labels, word)) != word:
+                    page.paragraph(page.say("prefix: {word}", word=called), 14)
     if kind and kind.population_input not in control.inputs:
         page.definition(
             kind.population_input,
-            page.say("the whole: {subject}", subject=repository.plan.subject),
+            page.say(
+                "the whole: {subject}", subject=_labelled(page, labels, repository.plan.subject)
+            ),
             12,
             "bold",
         )
+
+
+def _labelled(page: Page, labels: Sequence[Mapping[str, Text]], word: str) -> str:
+    """Return a word of subjects' names, with what readers call it."""
+    found = next((page.text(each[word]) for each in labels if word in each), word)
+    return word if found == word else page.say("{text} ({note})", text=word, note=found)
 
 
 def _selection(page: Page, repository: Repository, selection: Selection) -> None:
@@ -174,7 +189,8 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
     dataset = repository.datasets.get(selection.dataset.partition(".")[0])
     indent = 14
     if dataset:
-        files = f"{repository.settings.evidence}/{dataset.files}"
+        folder = "" if dataset.source else f"{repository.settings.evidence}/"
+        files = f"{folder}{dataset.files}"
         text = page.say(
             "{dataset}: {files}, kept by {owner}",
             dataset=selection.dataset,

@@ -30,7 +30,7 @@ def falsify_controls(
 ) -> int:
     """Try falsifications, say which did not turn their controls, and return the exit code."""
     detail = page.view.detail
-    with progress(Message.of("trying the falsifications").text(page.view.language)):
+    with progress(Message.of("trying the falsifications"), page.view.language):
         tried = list(repository.falsify(controls, words))
     for each in tried:
         if not each.passed or detail == "full":
@@ -91,7 +91,7 @@ def _turn(page: Page, turn: TurnedControl) -> None:
         page.paragraph(
             page.say(
                 "new lapse: {subject}, {starts} to {ends}",
-                subject=lapse.subject,
+                subject=page.subject(turn.after, lapse.subject),
                 starts=when(lapse.starts),
                 ends=until(lapse.ends) if lapse.ends else "…",
             ),

@@ -56,7 +56,7 @@ def command(
     from ccpolicy.errors import Message
     from ccpolicy.reports import render
 
-    with progress(Message.of("reading the evidence").text(view.language)):
+    with progress(Message.of("reading the evidence"), view.language):
         repository = ccpolicy.load(path)
         asked = ccpolicy.EvaluationRequest(as_of=as_of, controls=controls, owners=owners)
         result = repository.history(start, end, asked)

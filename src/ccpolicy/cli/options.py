@@ -172,6 +172,16 @@ def output(command: F) -> F:
     )(command)
 
 
+def lapses(command: F) -> F:
+    """Add `--lapses`."""
+    return option(
+        "--lapses",
+        metavar="FILE",
+        help="Write all lapses to this Parquet file if they are more than 'lapses' under [limits];"
+        " default beside the assessment, as NAME.lapses.parquet.",
+    )(command)
+
+
 def view(
     context: click.Context,
     path: str = ".",

@@ -96,7 +96,8 @@ def unwritten_report(output: str, failure: OSError) -> ReportError:
     )
 
 
-def _unwritten_file(output: str, failure: OSError) -> ReportError:
+def unwritten_file(output: str, failure: OSError) -> ReportError:
+    """Make the error for a file that the system does not write."""
     return ReportError(
         "cannot write the file: {reason}",
         locator=Locator(output),
@@ -135,7 +136,19 @@ def write_new(text: str, output: str | None) -> None:
         refuse_existing(output)
         raise
     except OSError as failure:
-        raise _unwritten_file(output, failure) from failure
+        raise unwritten_file(output, failure) from failure
+
+
+def refuse_special(target: Path, name: str) -> None:
+    """Refuse to put a file where something else is.
+
+    Raises:
+        ReportError: it is a folder or a device.
+    """
+    if target.exists() and not target.is_file():
+        raise ReportError(
+            "the path names a folder or a device, not a regular file", locator=Locator(name)
+        )
 
 
 @contextmanager
@@ -146,15 +159,12 @@ def output_file(output: str) -> Iterator[Path]:
         ReportError: it cannot be written.
     """
     target = Path(output).resolve()
-    if target.exists() and not target.is_file():
-        raise ReportError(
-            "the path names a folder or a device, not a regular file", locator=Locator(output)
-        )
+    refuse_special(target, output)
     try:
         with atomic_file(target) as beside:
             yield beside
     except OSError as failure:
-        raise _unwritten_file(output, failure) from failure
+        raise unwritten_file(output, failure) from failure
 
 
 def _print(data: bytes, for_people: bool) -> None:

@@ -48,6 +48,6 @@ def command(
 
     refuse_terminal("html", output)
     ahead = look_ahead.read_within(within)
-    with progress(Message.of("reading the evidence").text(view.language)):
+    with progress(Message.of("reading the evidence"), view.language):
         content = record_page(ccpolicy.load(path).policy, datasets, ahead, view.language)
     write(content, output, for_people=False)

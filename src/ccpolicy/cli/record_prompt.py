@@ -103,7 +103,7 @@ class _Asking:
             if answer == "?":
                 listed = self._known(field, day)
                 if field.description:
-                    _say(f"  {visible(field.description)}")
+                    _say(f"  {page.text(field.description)}")
                 self._list(listed)
                 continue
             if field.is_id and answer == self.next_id:
@@ -162,7 +162,7 @@ class _Asking:
             words = (
                 self.page.text(each.label)
                 if isinstance(each, AllowedValue)
-                else visible(each.words)
+                else visible(each.about(self.page.view.language))
             )
             text = visible(each.text)
             _say(f"  {number:2} {text}" + (f"  {words}" if words and words != text else ""))

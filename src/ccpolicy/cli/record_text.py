@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.models import Lapse
+from ccpolicy.assessment.models import Control, Lapse
 from ccpolicy.record.effect import ControlEffect, CoverState, Effect, SubjectEffect
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import verdict_labels
@@ -29,13 +29,14 @@ def write_effect(page: Page, effect: Effect | None) -> None:
 
 def _control(page: Page, effect: Effect, control: ControlEffect) -> None:
     labels = verdict_labels(page)
-    verdict = labels[control.after]
-    if control.before != control.after:
+    judged = control.control
+    verdict = labels[judged.now]
+    if control.before != judged.now:
         verdict = page.say("{before} → {after}", before=labels[control.before], after=verdict)
-    title = f"{control.control} {page.text(control.title)}"
+    title = f"{judged.id} {page.text(judged.title)}"
     page.paragraph(page.say("{title}: {verdict}", title=title, verdict=verdict))
-    lines = [_subject(page, effect, each) for each in control.subjects]
-    lines += [_lapse(page, each) for each in control.lapses]
+    lines = [_subject(page, effect, judged, each) for each in control.subjects]
+    lines += [_lapse(page, judged, each) for each in control.lapses]
     for line in lines[:_MOST_SUBJECTS]:
         page.paragraph(line, indent=2)
     if (rest := len(lines) - _MOST_SUBJECTS) > 0:
@@ -45,47 +46,48 @@ def _control(page: Page, effect: Effect, control: ControlEffect) -> None:
             page.say(
                 "others that fail ({count}): {subjects}",
                 count=len(control.failing),
-                subjects=page.names(control.failing, _COLUMNS),
+                subjects=page.names(page.subjects(judged, control.failing), _COLUMNS),
             ),
             indent=2,
         )
 
 
-def _lapse(page: Page, lapse: Lapse) -> str:
+def _lapse(page: Page, control: Control, lapse: Lapse) -> str:
     assert lapse.ends
     return page.say(
         "{subject}: a new lapse, {starts} to {ends}",
-        subject=lapse.subject,
+        subject=page.subject(control, lapse.subject),
         starts=when(lapse.starts),
         ends=span_end(lapse.starts, lapse.ends),
     )
 
 
-def _subject(page: Page, effect: Effect, change: SubjectEffect) -> str:
+def _subject(page: Page, effect: Effect, control: Control, change: SubjectEffect) -> str:
     before, after = change.before, change.after
+    subject = page.subject(control, change.subject)
     if after.since and after.since != before.since:
         return page.say(
             "{subject}: does not hold since {since}",
-            subject=change.subject,
+            subject=subject,
             since=when(after.since),
         )
     if after.since:
         return page.say(
             "{subject}: still overdue since {since}",
-            subject=change.subject,
+            subject=subject,
             since=when(after.since),
         )
     covered = _covered(page, effect, after)
     if before.since:
         return page.say(
             "{subject}: covered {until}; was overdue since {since}",
-            subject=change.subject,
+            subject=subject,
             until=covered,
             since=when(before.since),
         )
     return page.say(
         "{subject}: covered {until}; was covered {before}",
-        subject=change.subject,
+        subject=subject,
         until=covered,
         before=_covered(page, effect, before),
     )

@@ -39,6 +39,7 @@ MOST_BYTES = 1 << 28
 @request.as_of
 @request.period
 @request.known_at
+@request.allow_tables
 @request.owner
 @request.subjects
 @options.output_format("assessment")
@@ -61,6 +62,7 @@ MOST_BYTES = 1 << 28
     "--prepared-on", default="", metavar="DAY", help="When it was prepared, as it is to be shown."
 )
 @options.output
+@options.lapses
 @options.strict
 @options.cache
 @options.language
@@ -72,6 +74,7 @@ def command(
     as_of: str | None,
     period: str | None,
     known_at: str | None,
+    allow_tables: bool,
     owners: tuple[str, ...],
     subjects: bool,
     format_: str,
@@ -80,11 +83,13 @@ def command(
     prepared_by: str,
     prepared_on: str,
     output: str | None,
+    lapses: str | None,
     strict: bool,
 ) -> None:
     """Read or make the assessment, and write the report."""
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
+    from ccpolicy.cli.lapses_file import pending_lapses, refuse_loss
     from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.errors import CcpolicyError, ReportError
@@ -98,38 +103,43 @@ def command(
             name=format_,
             names=", ".join(name for name, each in FORMATS.items() if each.prepared),
         )
-    if source and (as_of or period or known_at or owners):
+    if source and (as_of or period or known_at or owners or lapses):
         raise CcpolicyError(
             "an assessment that is read with --from was judged already, as of its own moment",
-            hint="leave out --as-of, --period, --known-at and --owner, or leave out --from to judge"
-            " again",
+            hint="leave out --as-of, --period, --known-at, --owner and --lapses, or leave out"
+            " --from to judge again",
         )
     # Where its files lie says PATH alone: an assessment may be shown away from its repository.
     if source is None or path != "." or Path(SETTINGS).exists():
         view = replace(view, folder=options.folder(path))
-    if source:
-        result = read(Path(source))
-    else:
-        import ccpolicy
-        from ccpolicy.cli.progress import progress
-        from ccpolicy.errors import Message
+    with pending_lapses(lapses, [] if source else [(format_, output)]) as pending:
+        if source:
+            result = read(Path(source))
+        else:
+            import ccpolicy
+            from ccpolicy.cli.progress import progress
+            from ccpolicy.errors import Message
 
-        with progress(Message.of("reading the evidence").text(view.language)):
-            result = ccpolicy.load(path).check(
-                ccpolicy.EvaluationRequest(
-                    as_of=as_of,
-                    period=period,
-                    known_at=known_at,
-                    owners=owners,
-                    appendix=FORMATS[format_].annex,
-                    subjects=subjects or FORMATS[format_].subjects,
+            with progress(Message.of("reading the evidence"), view.language):
+                result = ccpolicy.load(path).check(
+                    ccpolicy.EvaluationRequest(
+                        as_of=as_of,
+                        period=period,
+                        known_at=known_at,
+                        owners=owners,
+                        allow_tables=allow_tables,
+                        appendix=FORMATS[format_].annex,
+                        subjects=subjects or FORMATS[format_].subjects,
+                    ),
+                    pending.target,
                 )
-            )
-    view = replace(view, prepared_by=prepared_by, prepared_on=prepared_on)
-    if compare:
-        view = replace(view, compared=_earlier(compare, result))
-    report = render(result, format_, view)
-    report_left_out([(format_, report)], view.language, strict=strict)
+            refuse_loss(result, pending, [format_])
+        view = replace(view, prepared_by=prepared_by, prepared_on=prepared_on)
+        if compare:
+            view = replace(view, compared=_earlier(compare, result))
+        report = render(result, format_, view)
+        report_left_out([(format_, report)], view.language, strict=strict)
+        pending.keep(result)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
 
@@ -162,17 +172,19 @@ def _earlier(file: str, result: Assessment) -> Assessment:
 
 
 def read(file: Path) -> Assessment:
-    """Read an assessment.
+    """Read an assessment, and hold the file of its lapses to it if it has one.
 
     Raises:
-        ReportError: the file is not one.
+        ReportError: the file is not one, or that of its lapses is another or is missing.
         LimitError: it is too large.
     """
-    from ccpolicy.assessment.parse import read_assessment
+    from ccpolicy.assessment.parse import check_lapses_file, read_assessment
     from ccpolicy.errors import ReportError
     from ccpolicy.files.bounded import read_bounded
 
     data = read_bounded(
         file, MOST_BYTES, ReportError, message="cannot read the assessment: {reason}"
     )
-    return read_assessment(data, str(file))
+    result = read_assessment(data, str(file))
+    check_lapses_file(result, file)
+    return result

@@ -134,6 +134,16 @@ def engine(command: F) -> F:
     return declare(allow(command))
 
 
+def allow_tables(command: F) -> F:
+    """Add `--allow-tables`."""
+    return option(
+        "--allow-tables",
+        is_flag=True,
+        help="Read the tables that datasets name as evidence, though --policy-from names no"
+        " revision that the policy was taken from.",
+    )(command)
+
+
 def known_at(command: F) -> F:
     """Add `--known-at`."""
     return option(

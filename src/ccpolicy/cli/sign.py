@@ -39,7 +39,7 @@ def command(context: click.Context, bundle: str, key: str) -> None:
     from ccpolicy.errors import Message
     from ccpolicy.reports.page import Page
 
-    with progress(Message.of("verifying").text(view.language)):
+    with progress(Message.of("verifying"), view.language):
         signed = sign_bundle(Path(bundle), Path(key))
     for suffix, envelope in signed.envelopes.items():
         write(envelope, f"{bundle}{suffix}", for_people=False)

@@ -74,7 +74,7 @@ def command(
         return falsify_controls(
             page, repository, chosen if controls else (), words or "", require_all=require_all
         )
-    with progress(Message.of("running the tests").text(view.language)):
+    with progress(Message.of("running the tests"), view.language, quiet=quiet):
         ran = list(repository.test(chosen, words or ""))
     for each in ran:
         if not each.passed:

@@ -85,7 +85,7 @@ def command(
         repository=Path(repository) if repository else None,
         required=tuple(step for step in STEPS if step in required),
     )
-    with progress(Message.of("verifying").text(view.language)):
+    with progress(Message.of("verifying"), view.language, quiet=quiet):
         result = verify(Path(bundle), trust)
     content = render(result, format_, view).content
     write(content, output, for_people=FORMATS[format_].for_people)

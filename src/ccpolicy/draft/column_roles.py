@@ -110,9 +110,9 @@ class ColumnRoles:
     """Column of texts → words that stand in it; asked about where they are results."""
 
     def times(self) -> list[str]:
-        """Return the columns of times, those first that every record has, and of these the key's.
+        """Return the columns of times: required ones first, and among these the key's first.
 
-        A time of the key is when a record's matter took place; others may stand there again.
+        A time in the key says when the event took place; the same time may recur in other columns.
         """
         required, key = self.dataset.record.get("required", []), self.dataset.key
         return sorted(
@@ -223,9 +223,9 @@ class ColumnRoles:
         return [each for each in open_texts if self._is(_SORT, each) and not self._words(each)]
 
     def sorts(self) -> list[str]:
-        """Return the columns that part records into sorts, whatever becomes of a record.
+        """Return the columns that classify records by kind, without those of state or result.
 
-        What it has come to, such as its state or result, says nothing of its sort.
+        A state or a result changes or is added later; it does not say what kind of record it is.
         """
         found = [each for each in self.choices() if self.types[each] == "text"]
         found += self.kind_columns()

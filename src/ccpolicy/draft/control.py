@@ -81,7 +81,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
     )
     best: tuple[int, ControlEvidence] | None = None
     for dataset in policy.datasets.values():
-        if dataset.format == "git" or name not in (None, dataset.id):
+        if not dataset.is_filed or name not in (None, dataset.id):
             continue
         evidence = ControlEvidence.of(policy, dataset)
         times = evidence.roles.times()
@@ -101,7 +101,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
 def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
     """Make the error for a dataset without times; its hint names a column that may hold them."""
     for dataset in policy.datasets.values():
-        if dataset.format == "git" or name not in (None, dataset.id):
+        if not dataset.is_filed or name not in (None, dataset.id):
             continue
         for column in ControlEvidence.of(policy, dataset).roles.texts_like_times():
             return CcpolicyError(

@@ -61,7 +61,7 @@ def _check_unread(policy: Policy, below: Sequence[str]) -> None:
     """
     finder = Finder(policy.root, policy.settings.limits)
     for dataset in policy.datasets.values():
-        if dataset.format == "git":
+        if not dataset.is_filed:
             continue
         read = set(map(str, finder.find(policy.settings.evidence, dataset.files)))
         for path in below:

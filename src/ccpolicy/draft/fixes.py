@@ -50,7 +50,7 @@ class FileFix:
 
 
 def clause_changes(policy: Policy) -> list[ClauseChange]:
-    """Return the clauses whose digest in a control is no longer theirs, with what they said."""
+    """Return the clauses that changed since a control was reviewed, with their earlier wording."""
     clauses = {each.id: each for each in policy.plan.clauses}
     stale = [
         (control.id, name, digest)

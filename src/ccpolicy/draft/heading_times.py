@@ -192,7 +192,7 @@ class HeadingTimes:
 def heading_times(headings: Sequence[str], year: SaidYear | None) -> HeadingTimes | None:
     """Find the form of headings, all of which must be times of one kind.
 
-    A single heading is of a form whatever their number.
+    A form has a least number of headings, which does not apply to a single one.
     """
     for form in _FORMS:
         if all(form.shape.fullmatch(each) for each in headings) and (

@@ -14,7 +14,16 @@ DATASET_ORDER = (
     *("delimiter", "sheet", "range", "header", "skip", "footer", "hidden", "merged", "records"),
     *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty"),
     *("written_by", "recording"),
-    *("references", "lookups", "children", "columns", "empty", "labels", "value_labels"),
+    *(
+        "references",
+        "lookups",
+        "children",
+        "columns",
+        "empty",
+        "labels",
+        "value_labels",
+        "descriptions",
+    ),
     *("reshape", "derive", "record"),
 )
 """From what a dataset is to what its records are."""

@@ -267,6 +267,7 @@ def _rewrite(folder: Path, beginning: RepositoryOptions) -> None:
         text = _with_value(text, "effective_on", beginning.effective_on.isoformat())
     if beginning.subject is not None:
         text = _with_value(text, "subject", scalar(beginning.subject))
+        text = _with_value(text, "subject_label", scalar(beginning.subject))
     plan.write_text(text, "utf-8", newline="\n")
     if beginning.calendar is not None:
         calendars = policy / "calendars.yaml"

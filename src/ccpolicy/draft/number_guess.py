@@ -44,7 +44,7 @@ class NumberGuess:
     form: dict[str, Any] | None = None
     """The `number` of the contract; none if they are written as in JSON."""
     doubtful: tuple[dict[str, Any], ...] = ()
-    """Otherwise the forms of which one is meant."""
+    """The forms that fit equally well, if there are several; then `form` is none."""
 
 
 def guess_numbers(trial: ColumnTrial, raws: Sequence[Any]) -> NumberGuess | None:

@@ -69,7 +69,7 @@ def _given(policy: Policy, name: str) -> Records:
     for each in inputs:
         for selection in control.selections(each):
             dataset = selection.dataset.partition(".")[0]
-            if dataset in found or policy.datasets[dataset].format == "git":
+            if dataset in found or not policy.datasets[dataset].is_filed:
                 continue
             with read_dataset(
                 policy.root,

@@ -25,6 +25,7 @@ from ccpolicy.evidence.places import FileRecords, NestedRecords
 from ccpolicy.evidence.raw_rows import raw_contract, raw_relation
 from ccpolicy.evidence.record_sources import NUMBER_BITS, RecordSource
 from ccpolicy.evidence.reshaping import ReshapedRecords
+from ccpolicy.evidence.table_sources import not_judged
 from ccpolicy.evidence.typed_sql import EARLY
 from ccpolicy.files.finder import Finder
 from ccpolicy.policy import Policy, check_policy, columns
@@ -110,6 +111,8 @@ def _chosen(policy: Policy, name: str) -> tuple[str, str | None]:
                 hint="see: ccpolicy check --format json, under 'provenance'",
                 name=name,
             )
+        if policy.datasets[name].source:
+            raise not_judged().at(Locator(policy.datasets[name].files))
         return name, None
     path = Path(name)
     candidates = [path, policy.root / name]
@@ -147,7 +150,7 @@ def _readers(policy: Policy, file: str) -> list[str]:
     return [
         dataset.id
         for dataset in policy.datasets.values()
-        if dataset.format != "git" and file in finder.find(folder, dataset.files)
+        if dataset.is_filed and file in finder.find(folder, dataset.files)
     ]
 
 

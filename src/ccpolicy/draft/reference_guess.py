@@ -57,7 +57,7 @@ def find_targets(policy: Policy, own: str | None = None) -> list[ReferenceTarget
     used: dict[str, set[str]] = {}
     for dataset in policy.datasets.values():
         refers = any(each.dataset == own for each in dataset.references.values())
-        if dataset.format != "git" and len(dataset.key) == 1 and not refers:
+        if dataset.is_filed and len(dataset.key) == 1 and not refers:
             used[dataset.id] = set(dataset.key)
     found = []
     with (

@@ -24,7 +24,7 @@ class TimeGuess:
     zone: str | None = None
     """Zone that the texts themselves name."""
     doubtful: tuple[tuple[str, ...], ...] = ()
-    """Otherwise the sets of formats of which one is meant."""
+    """The sets of formats that fit equally well, if there are several; then `formats` is empty."""
     example: str = ""
     """A text that these read differently."""
 

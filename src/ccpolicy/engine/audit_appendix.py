@@ -171,13 +171,13 @@ class AppendixBuilder:
 
     def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[LapseSpan]]:
         """Read the lapses of the charted subjects, up to the horizon, cut by waivers."""
+        found: dict[str, list[LapseSpan]] = {control: [] for control in charted}
+        for control, lapse in self.evaluation.reader.lapses(CHARTED_SUBJECT):
+            if lapse.subject in charted[control]:
+                found[control].append(lapse)
         return {
-            control: waive(
-                self.policy,
-                self.policy.controls[control],
-                [each for each in found if each.subject in charted[control]],
-            )
-            for control, found in self.evaluation.reader.lapses(CHARTED_SUBJECT).items()
+            control: [*waive(self.policy, self.policy.controls[control], own)]
+            for control, own in found.items()
         }
 
     def _control(self, control: Control, subjects: Sequence[str]) -> models.ControlAppendix:

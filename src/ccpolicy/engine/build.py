@@ -10,17 +10,21 @@ from ccpolicy import __version__
 from ccpolicy.assessment import models
 from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.engine.attestations import attested_matters
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.framework_summary import quote_frameworks
-from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
+from ccpolicy.engine.kept_lapses import KeptLapses
+from ccpolicy.engine.lapses_target import LapsesTarget
+from ccpolicy.engine.outcome import JudgedSubject, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.record_provenance import find_recorded
 from ccpolicy.engine.waivers import waive
 from ccpolicy.evidence import Evidence
+from ccpolicy.evidence.models import File
 from ccpolicy.evidence.unread import Unread
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import instant, shift
@@ -42,6 +46,7 @@ class AssessmentBuilder:
         unread: Unread,
         provenance: Provenance | None,
         later_cover: LaterCover | None,
+        target: LapsesTarget | None,
     ) -> None:
         self.question, self.evaluation, self.outcomes = question, evaluation, outcomes
         self.evidence, self.unread = evidence, unread
@@ -49,14 +54,12 @@ class AssessmentBuilder:
         self.policy, self.times = evaluation.policy, evaluation.times
         self.controls = [self.policy.controls[each] for each in question.controls]
         self.places = RecordPlaces(evidence, self.times, evaluation.calendar.zone)
-        self.lapses = {
-            each.id: waive(self.policy, each, outcomes[each.id].lapses) for each in self.controls
-        }
-        """Control → its lapses, cut where waivers begin and end."""
+        self.target = target
+        self.kept: dict[str, KeptLapses] = {}
+        """Control → its lapses."""
 
     def build(self) -> Assessment:
         """Return the assessment."""
-        self._locate()
         commit = self.provenance.commit if self.provenance else None
         builder = ControlBuilder(
             self.policy,
@@ -66,14 +69,18 @@ class AssessmentBuilder:
             self.later_cover,
             self.question.request.listed_problems,
         )
+        lapses_file = self._keep_lapses(builder)
+        self._locate()
         populations = self._populations()
         judged = [
             builder.build(
-                each, self.outcomes[each.id], self.lapses[each.id], populations.get(each.id)
+                each, self.outcomes[each.id], self.kept[each.id], populations.get(each.id)
             )
             for each in self.controls
         ]
-        annex, shown = self._appendix()
+        attested, cited = attested_matters(self.evaluation, self.places, judged)
+        cited |= {*self._cited_records()}
+        annex, shown = self._appendix(cited)
         when = self.places.when
         scope = GateScope(
             judged=self.question.gate,
@@ -99,7 +106,9 @@ class AssessmentBuilder:
             gate=scope.decide(judged, problems),
             tally=scope.tally(judged),
             controls=judged,
+            lapses_file=lapses_file,
             frameworks=quote_frameworks(self.policy, judged),
+            attested=attested,
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
@@ -109,14 +118,40 @@ class AssessmentBuilder:
             problems=problems,
             evidence=self._evidence(),
             evidence_digest=self._evidence_digest(),
-            provenance=self._provenance({*self._cited_records(), *shown}),
+            provenance=self._provenance({*cited, *shown}),
             annex=annex,
         )
 
+    def _keep_lapses(self, builder: ControlBuilder) -> models.LapsesFile | None:
+        """Keep all lapses, or write them to a file that is returned and keep the worst."""
+        if self.target is None or not self.evaluation.too_many_lapses:
+            for each in self.controls:
+                spans = [*waive(self.policy, each, self.outcomes[each.id].lapses)]
+                self.kept[each.id] = KeptLapses.whole(spans, self.times)
+            return None
+        # Needed for many lapses alone.
+        from ccpolicy.engine.stored_lapses import LapsesWriter
+
+        writer = LapsesWriter(
+            self.evaluation,
+            self.outcomes,
+            builder,
+            self.question.gate,
+            whole=self._lists_subjects,
+        )
+        written = writer.write(self.target)
+        self.kept = writer.kept
+        self.places.forget()
+        return written
+
+    @property
+    def _lists_subjects(self) -> bool:
+        request = self.question.request
+        return request.subjects or request.appendix
+
     def _populations(self) -> dict[str, list[JudgedSubject]]:
         """Read every subject of each control, if they are wanted."""
-        request = self.question.request
-        if not ((request.subjects or request.appendix) and self.controls):
+        if not (self._lists_subjects and self.controls):
             return {}
         found = self.evaluation.reader.populations()
         locators = {each.locator for own in found.values() for each in own}
@@ -136,6 +171,7 @@ class AssessmentBuilder:
                         models.FileNote(code=note.code, message=models.Text.of(note))
                         for note in each.notes
                     ],
+                    table=self._table(each),
                 )
                 for each in self.evidence.files
             ],
@@ -156,12 +192,27 @@ class AssessmentBuilder:
             ],
         )
 
+    def _table(self, file: File) -> models.TableSnapshot | None:
+        """Say in which state of its database a table was read."""
+        found, source = file.snapshot, self.policy.datasets[file.dataset].source
+        if not (found and source):
+            return None
+        return models.TableSnapshot(
+            store=source.store,
+            table=source.table,
+            server=found.server,
+            snapshot=found.id,
+            taken_at=self.places.when(found.taken_at),
+        )
+
     def _evidence_digest(self) -> str:
-        digests = self._evidence().digests
-        lines = sorted(f"{sha256}  {file}" for file, sha256 in digests.items())
+        # Two datasets may read different columns of one table.
+        read = {(each.sha256, each.file) for each in self.evidence.files}
+        read |= {(each.sha256, each.file) for each in self.evidence.attachments}
+        lines = sorted(f"{sha256}  {file}" for sha256, file in read)
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def _appendix(self) -> tuple[models.AuditAppendix | None, set[int]]:
+    def _appendix(self, cited: set[int]) -> tuple[models.AuditAppendix | None, set[int]]:
         """Return the appendix, if it is wanted, and the locators of the records it shows."""
         if not (self.question.request.appendix and self.controls):
             return None, set()
@@ -171,10 +222,10 @@ class AssessmentBuilder:
         builder = AppendixBuilder(
             self.evaluation,
             self.places,
-            self.lapses,
+            {control: each.spans for control, each in self.kept.items()},
             self.outcomes,
             self.provenance,
-            {*self._cited_records()},
+            cited,
         )
         images = [base64.b64encode(each).decode() for each in self.evidence.images.values()]
         return builder.build(self.controls, images), builder.shown
@@ -201,30 +252,24 @@ class AssessmentBuilder:
             recorded=find_recorded(self.evaluation, self.places, found, cited),
         )
 
-    def _reported(self, control: str) -> list[LapseSpan]:
-        """Return a control's lapses that began by as-of."""
-        return [each for each in self.lapses[control] if each.starts <= self.times.as_of]
-
     def _cited_records(self) -> list[int]:
         """Return the locators of the records around the first lapses of each control."""
         found: list[int] = []
-        for control in self.lapses:
-            around = [
-                locator
-                for lapse in self._reported(control)
-                for locator in (lapse.opened_by, lapse.closed_by, *lapse.records)
-            ]
-            found += [locator for locator in around[:CITED] if locator is not None]
+        for kept in self.kept.values():
+            found += [locator for lapse in kept.listed for locator in lapse.locators][:CITED]
         return found
 
     def _locate(self) -> None:
         wanted = {
             locator
-            for control in self.lapses
-            for lapse in self._reported(control)
-            for locator in (lapse.opened_by, lapse.closed_by, *lapse.records)
+            for kept in self.kept.values()
+            for lapse in kept.listed
+            for locator in lapse.locators
         }
         wanted |= {
-            finding.locator for outcome in self.outcomes.values() for finding in outcome.findings
+            finding.locator
+            for outcome in self.outcomes.values()
+            for finding in outcome.findings
+            if finding.locator is not None
         }
-        self.places.locate({locator for locator in wanted if locator is not None})
+        self.places.locate(wanted)

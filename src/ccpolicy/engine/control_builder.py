@@ -8,14 +8,17 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
+from ccpolicy.assessment.subject_text import subject_text
 from ccpolicy.engine.control_problems import SHOWN, datasets_of, problems_and_left_out
 from ccpolicy.engine.evaluation_times import EvaluationTimes
+from ccpolicy.engine.kept_lapses import KeptLapses, days_inside, is_open, touches_period
 from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
+from ccpolicy.policy.subject_names import subject_labels
 from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY, SECOND
@@ -62,11 +65,12 @@ class ControlBuilder:
         self,
         control: Control,
         outcome: Outcome,
-        lapses: list[LapseSpan],
+        kept: KeptLapses,
         population: list[JudgedSubject] | None = None,
     ) -> models.Control:
-        """Return the result of a control; `lapses` are cut by its waivers."""
-        as_of, window = self.times.as_of, self.times.starts
+        """Return the result of a control."""
+        as_of, lapses = self.times.as_of, kept.spans
+        labels = subject_labels(self.policy, control)
         problems, left_out = problems_and_left_out(
             control,
             outcome,
@@ -76,17 +80,17 @@ class ControlBuilder:
             self.listed_problems,
         )
         now = _verdicts(
-            [s for s in lapses if s.starts <= as_of < s.ends],
+            [s for s in lapses if is_open(s, self.times)],
             {s.subject for s in outcome.unknown_spans if s.starts <= as_of < s.ends},
             outcome.undecided,
         )
         then = _verdicts(
-            [s for s in lapses if s.ends > window and self._in_period(s.starts)],
+            [s for s in lapses if touches_period(s, self.times)],
             {s.subject for s in outcome.unknown_spans if self._in_period(s.starts)},
             outcome.undecided,
         )
         reason, forced, nothing = self._forced(control, outcome, bool(problems))
-        problems = problems or [*self._unknown(control, outcome)]
+        problems = problems or [*self._unknown(control, outcome, labels)]
         due = self._due(lapses, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -113,22 +117,22 @@ class ControlBuilder:
             tags=list(control.tags),
             parameters=quote_parameters(self.policy, control, revision),
             datasets=datasets_of(control),
-            now=forced or (_worst(now.values()) if outcome.has_subjects_now else nothing[0]),
-            period=forced or (_worst(then.values()) if outcome.had_subjects else nothing[1]),
+            now=forced
+            or (_worst(now, kept.more_failing > 0) if outcome.has_subjects_now else nothing[0]),
+            period=forced
+            or (_worst(then, kept.failed_more) if outcome.had_subjects else nothing[1]),
             reason=models.Text.of(reason) if reason else None,
             reason_code=reason.code if isinstance(reason, Message) else None,
-            subjects=_subjects(outcome, now),
+            subjects=_subjects(outcome, now, kept.more_failing),
             next_due=due[0].at if due else None,
             due=due,
-            lapses=[
-                self._lapse(control, s) for s in lapses if s.ends > window and s.starts <= as_of
-            ],
+            lapses=[self.lapse(control, each) for each in kept.listed],
+            lapse_counts=kept.counts,
             pauses=_pauses(outcome),
             population=None
             if population is None
-            else subject_states(
-                self.policy, self.places, control, population, lapses, (now, then), due, forced
-            ),
+            else subject_states(self.places, labels, population, lapses, (now, then), due, forced),
+            subject_labels=labels,
             problems=problems,
             left_out=left_out,
         )
@@ -137,13 +141,15 @@ class ControlBuilder:
         """Write a place as the file's path and line, also if it is read from a revision."""
         return str(replace(place, file=place.file.removeprefix(self.policy.prefix), column=None))
 
-    def _unknown(self, control: Control, outcome: Outcome) -> Iterator[models.Problem]:
+    def _unknown(
+        self, control: Control, outcome: Outcome, labels: list[dict[str, Text]]
+    ) -> Iterator[models.Problem]:
         """Yield the spans that cannot be judged, with the reason: the first ones, then a count."""
         spans, reason = outcome.unknown_spans, self.policy.kinds[control.check].unknown
         for each in spans[: self.listed_problems]:
             message = Message.of(
                 "cannot judge '{subject}' from {start} to {end}: {reason}",
-                subject=each.subject,
+                subject=subject_text(labels, each.subject),
                 start=self.places.when(each.starts),
                 end=self.places.when(each.ends),
                 reason=reason or "–",
@@ -194,36 +200,36 @@ class ControlBuilder:
             )
         return nothing, None, unknown
 
-    def _lapse(self, control: Control, lapse: LapseSpan) -> models.Lapse:
-        is_open = lapse.ends > self.times.as_of
-        inside = min(lapse.ends, self.times.ends) - max(lapse.starts, self.times.starts)
+    def lapse(self, control: Control, lapse: LapseSpan) -> models.Lapse:
+        """Return a lapse as the assessment tells of it; its records must have been located."""
+        goes_on = lapse.ends > self.times.as_of
         return models.Lapse(
             subject=lapse.subject,
             starts=self.places.when(lapse.starts),
-            ends=None if is_open else self.places.when(lapse.ends),
-            days=round(max(inside, 0) / DAY, 6),
+            ends=None if goes_on else self.places.when(lapse.ends),
+            days=round(days_inside(lapse, self.times) / DAY, 6),
             waived_by=lapse.waiver,
             baselined=False,
             opened_by=self.places.where(lapse.opened_by),
-            closed_by=None if is_open else self.places.where(lapse.closed_by),
+            closed_by=None if goes_on else self.places.where(lapse.closed_by),
             paused=None if lapse.paused is None else _seconds(lapse.paused),
             records=[self.places.place(each) for each in lapse.records],
-            covered_later=self._covered_later(control, lapse, is_open=is_open),
+            covered_later=self._covered_later(control, lapse, goes_on=goes_on),
         )
 
     def _covered_later(
-        self, control: Control, lapse: LapseSpan, *, is_open: bool
+        self, control: Control, lapse: LapseSpan, *, goes_on: bool
     ) -> models.CoveredLater | None:
         if not (self.later_cover and self.commit):
             return None
-        span = lapse.starts, FOREVER if is_open else lapse.ends
+        span = lapse.starts, FOREVER if goes_on else lapse.ends
         return self.later_cover.find(self.commit, control.id, lapse.subject, span)
 
     def _due(self, lapses: list[LapseSpan], outcome: Outcome) -> list[models.DueSubjects]:
         """Group what lapses after as-of by its moment; what is overdue already is not due again."""
         by_moment = dict(outcome.upcoming)
         owed = [lapse for lapse in lapses if lapse.waiver is None]
-        seen = {s.subject for s in owed if s.starts <= self.times.as_of < s.ends}
+        seen = {s.subject for s in owed if is_open(s, self.times)}
         for lapse in owed:
             if lapse.starts > self.times.as_of and lapse.subject not in seen:
                 seen.add(lapse.subject)
@@ -249,14 +255,14 @@ def _problem(code: str, message: models.Text) -> models.Problem:
     return models.Problem(code=code, message=message, hint=None, locator=None, dataset=None)
 
 
-def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
-    """Count the subjects; `now` holds those that do not simply pass."""
+def _subjects(outcome: Outcome, now: Mapping[str, Verdict], more_failing: int) -> models.Subjects:
+    """Count the subjects; `now` holds those that do not simply pass, but for more that fail."""
     counts = list(now.values())
     return models.Subjects(
         total=outcome.subjects,
         # Who is in a lapse now, or cannot be decided, has a duty that goes on.
-        passed=outcome.subjects - outcome.ended - len(now),
-        failed=counts.count("fail"),
+        passed=outcome.subjects - outcome.ended - len(now) - more_failing,
+        failed=counts.count("fail") + more_failing,
         waived=counts.count("waived"),
         unknown=counts.count("unknown"),
         baselined=0,
@@ -284,5 +290,8 @@ def _verdicts(
     return verdicts | dict.fromkeys(undecided, "unknown")
 
 
-def _worst(verdicts: Iterable[Verdict]) -> Verdict:
-    return min(verdicts, key=VERDICTS.index, default="pass")
+def _worst(verdicts: Mapping[str, Verdict], more_failing: bool) -> Verdict:
+    """Return a control's verdict by those of its subjects; perhaps more of them fail."""
+    if more_failing:
+        return "fail"
+    return min(verdicts.values(), key=VERDICTS.index, default="pass")

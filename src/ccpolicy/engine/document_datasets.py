@@ -14,13 +14,12 @@ NOTHING = Label({"en": "a test may leave it out", "zh": "测试中可以省略"}
 
 
 def as_document(dataset: Dataset, given: Mapping[str, object]) -> Dataset:
-    """Have a dataset read from a document under the names of its contract.
+    """Return the dataset as read from one JSON file whose names are those of the contract.
 
-    References to datasets that the test does not give are not judged, and neither is whether the
-    files are there that records name.
+    References to datasets that the test does not give are not checked, nor are attachments.
     """
     # How the evidence is written does not matter here; a field that is set means something.
-    own = dataset.model_fields_set - {*Decoding.model_fields, "empty", "reshape"}
+    own = dataset.model_fields_set - {*Decoding.model_fields, "empty", "reshape", "source"}
     changes: dict[str, Any] = {
         **{name: getattr(dataset, name) for name in own},
         "files": f"{dataset.id}.json",

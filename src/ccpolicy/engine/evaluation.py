@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
+from ccpolicy.activity import watched
 from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import control_revisions
@@ -40,6 +41,7 @@ from ccpolicy.engine.relations import (
     WAIVED_SUBJECT,
     parameters,
 )
+from ccpolicy.errors import Message
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import EngineStore, Store, VettingStore
@@ -65,12 +67,16 @@ class Evaluation:
         times: EvaluationTimes,
         listed_problems: int | None = None,
         engine: EngineStore | None = None,
+        most_lapses: int | None = None,
     ) -> None:
         """Take what is judged; `listed_problems` of each kind are listed, or by default a few.
 
-        `reading` has read the evidence, and judges it unless there is another `engine`.
+        `reading` has read the evidence, and judges it unless there is another `engine`. Outcomes
+        hold `most_lapses` together, or by default all.
         """
-        self.listed_problems = listed_problems
+        self.listed_problems, self.most_lapses = listed_problems, most_lapses
+        self.too_many_lapses = False
+        """Whether the outcomes hold no lapses, and `reader` yields them."""
         self.reading, self.engine = reading, engine
         self.store: Store = engine or reading
         """Where the relations are from `selected_records` on."""
@@ -112,13 +118,20 @@ class Evaluation:
         self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP, LAPSE, LAPSE_RECORD):
+        for relation in (DUTY, GAP):
             self.store.create(relation.name, relation.query)
+        lapses = self.store.create(LAPSE.name, LAPSE.query)
+        self.store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
         if calendar.unknown_years:
             self._unknown_years(calendar)
         waived = sorted({(waiver.subject,) for waiver in self.policy.waivers.values()})
         WAIVED_SUBJECT.create(self.store, waived)
-        self.reader.read()
+        most = self.most_lapses
+        # That table holds what lapses after as-of, too.
+        self.too_many_lapses = (
+            most is not None and lapses > most and self.reader.count_lapses() > most
+        )
+        self.reader.read(lapses=not self.too_many_lapses)
         return outcomes
 
     def _select(self, inputs: InputQueries, *, streamed: bool) -> None:
@@ -241,6 +254,9 @@ class Evaluation:
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
+        kinds = ", ".join(sorted(kind.name for kind in inputs.kinds))
+        watched().expect(0)
+        watched().begin(Message.of("judging by {kinds}", kinds=kinds))
         self._write_kinds(inputs)
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)

@@ -159,11 +159,9 @@ class Trial:
         policy = self.policy
         return self._judge(
             replace(
-                policy,
+                policy.narrowed(controls),
                 root=root,
-                plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
                 settings=policy.settings.model_copy(update={"evidence": "evidence"}),
-                controls={each: policy.controls[each] for each in controls},
                 datasets={
                     each: _lenient(self._datasets[each], edited.get(each))
                     for each in policy.datasets
@@ -234,18 +232,39 @@ def _turns(
         # What is of no dataset is what a check kind says of evidence that is valid.
         if problem.dataset
     ]
-    if wrong and not falsification.invalid:
+    _compare_refusals(wrong, located)
+    yield from turns
+
+
+def _compare_refusals(wrong: Sequence[Problem], located: LocatedFalsification) -> None:
+    """Compare why edited records are refused with what the falsification says of it.
+
+    Raises:
+        PolicyError: they differ: any nonsense makes a control unknown, and shows nothing.
+    """
+    expected = located.falsification.invalid
+    if wrong and not expected:
         raise PolicyError(
             "the edits make evidence that is not valid: {problem}",
-            hint="write a record that could be on file; or 'invalid: true' if that it is refused"
-            " is the point",
+            hint="write a record that could be on file; or 'invalid: [{code}]' if that it is"
+            " refused is the point",
             locator=located.place.locate("edits"),
             problem=wrong[0].message,
+            code=wrong[0].code,
         )
-    if falsification.invalid and not wrong:
+    if expected and not wrong:
         raise PolicyError(
-            "the edited evidence is valid, although the falsification says 'invalid: true'",
+            "the edited evidence is valid, although the falsification says 'invalid'",
             hint="take out 'invalid'",
             locator=located.place.locate("invalid"),
         )
-    yield from turns
+    codes = sorted({each.code for each in wrong})
+    if codes != sorted(set(expected)):
+        raise PolicyError(
+            "the edited evidence is refused with {codes}, not with {expected}: {problem}",
+            hint="write records that are refused for the reason that is meant",
+            locator=located.place.locate("invalid"),
+            codes=", ".join(codes),
+            expected=", ".join(expected),
+            problem=next((each for each in wrong if each.code not in expected), wrong[0]).message,
+        )

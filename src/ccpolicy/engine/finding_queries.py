@@ -197,11 +197,11 @@ def _needs_its_number(selected: InputSelection) -> bool:
 
 
 def _orphans(inputs: InputQueries) -> list[str]:
-    """Write the query of records about a subject that nothing names.
+    """Write the query that finds records about an unknown subject.
 
-    A record that a predicate keeps from naming a subject names one all the same to other datasets:
-    whoever is there and owes nothing is known. To its own dataset it does not, since there every
-    record is one of them.
+    A record that `where` excludes from the subjects still makes its subject known to records of
+    other datasets: the subject exists, it merely owes nothing. It does not do so for records of its
+    own dataset, since each of these is such a record itself.
     """
     without_subject = [
         f"SELECT locator FROM {relation.name} WHERE subject IS NULL"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
@@ -32,22 +33,32 @@ class LapseReader:
         # Each revision numbers its subjects; those of a control's revisions are one by their name.
         self.identity = "number" if len(revisions) == len(self.outcomes) else "name"
 
-    def read(self) -> None:
-        """Fill the outcomes; `waived_subject` names those whose lapses are read to the horizon."""
+    def read(self, *, lapses: bool) -> None:
+        """Fill the outcomes, with their lapses if these are wanted.
+
+        `waived_subject` names those whose lapses are read to the horizon.
+        """
         self._subjects()
         self._undecided()
         self._unknown_spans()
         self._subjects_now_and_then()
         self._pauses()
-        for each, lapses in self.lapses(WAIVED_SUBJECT).items():
-            outcome = self.outcomes[each]
-            outcome.lapses = lapses
-            # What stands from before the window is there to be judged.
-            outcome.had_subjects |= any(
-                lapse.starts <= self.times.last_of_period for lapse in lapses
-            )
         self._waived_subjects()
         self._upcoming()
+        if lapses:
+            for control, lapse in self.lapses(WAIVED_SUBJECT):
+                self.outcomes[control].lapses.append(lapse)
+                self.note_lapse(control, lapse)
+
+    def note_lapse(self, control: str, lapse: LapseSpan) -> None:
+        """Note that there was something to judge: what stands from before the window, too."""
+        if lapse.starts <= self.times.last_of_period:
+            self.outcomes[control].had_subjects = True
+
+    def count_lapses(self) -> int:
+        """Count the lapses that `lapses` yields: those that revisions cut by their pieces."""
+        [[count]] = self.store.ask(f"SELECT count(*) {self._reported_lapses(WAIVED_SUBJECT)}")
+        return int(count)
 
     def _waived_subjects(self) -> None:
         """Read which subjects waivers name, at whatever time they have a duty."""
@@ -254,41 +265,60 @@ class LapseReader:
             found[controls[control_number]].append(subject)
         return found
 
-    def lapses(self, subjects: Relation) -> dict[str, list[LapseSpan]]:
-        """Read each control's lapses that touch the window.
+    def lapses(self, subjects: Relation) -> Iterator[tuple[str, LapseSpan]]:
+        """Yield each control's lapses that touch the window, by subject and time.
 
         Lapses that begin after as-of are read of the subjects that a relation names.
         """
-        # What ends with its revision may go on in the next, so that its true beginning counts.
-        rows = self.store.ask(
+        has_paused = any(map(has_pauses, self.by_number.values()))
+        joined = f"LEFT JOIN {LAPSE_RECORD.name} k ON k.subject = l.subject AND k.starts = l.starts"
+        if has_paused:
+            joined += (
+                f" LEFT JOIN ({self._paused(subjects)}) p"
+                " ON p.subject = l.subject AND p.starts = l.starts"
+            )
+        rows = self.store.stream(
             f"""
-            SELECT l.revision, l.subject, n.name, l.starts, l.ends, l.opened_by, l.closed_by
+            SELECT r.control_number, n.name, l.subject, l.starts, l.ends, l.opened_by,
+                   l.closed_by, {"p.paused" if has_paused else "NULL"}, k.locator
+            {self._reported_lapses(subjects, joined)}
+            ORDER BY r.control_number, n.name, l.starts, l.subject, k.place
+            """
+        )
+        controls = list(self.outcomes)
+        for (control_number, name), own in groupby(rows, itemgetter(0, 1)):
+            control = controls[control_number]
+            is_paused = self.outcomes[control].pauses is not None
+            spans = [
+                LapseSpan(
+                    name,
+                    starts,
+                    ends,
+                    opened_by,
+                    closed_by,
+                    paused=(paused or 0) if is_paused else None,
+                    records=tuple(row[8] for row in records if row[8] is not None),
+                )
+                for (_, starts, ends, opened_by, closed_by, paused), records in groupby(
+                    own, itemgetter(*range(2, 8))
+                )
+            ]
+            for lapse in _continued(spans):
+                if lapse.ends > self.times.starts:
+                    yield control, lapse
+
+    def _reported_lapses(self, subjects: Relation, joined: str = "") -> str:
+        """Write from where `lapses` reads, joined with more."""
+        # What ends with its revision may go on in the next, so that its true beginning counts.
+        return f"""
             FROM lapse l
             JOIN subject n ON n.number = l.subject
             JOIN control_revision r ON r.revision = l.revision
+            {joined}
             WHERE (l.ends > {self.times.starts} OR l.ends = r.ends)
               AND (l.starts <= {self.times.as_of}
                    OR n.name IN (SELECT w.name FROM {subjects.name} w))
-            """
-        )
-        records: dict[tuple[int, int], tuple[int, ...]] = defaultdict(tuple)
-        for subject, starts, locator in self.store.ask(
-            f"SELECT subject, starts, locator FROM {LAPSE_RECORD.name}"
-            " ORDER BY subject, starts, place"
-        ):
-            records[subject, starts] += (locator,)
-        found: dict[str, list[LapseSpan]] = {each: [] for each in self.outcomes}
-        paused = self._paused(subjects)
-        for revision, subject, name, starts, *more in rows:
-            control = self.by_number[revision].control.id
-            lapse = replace(LapseSpan(name, starts, *more), records=records[subject, starts])
-            if self.outcomes[control].pauses is not None:
-                lapse = replace(lapse, paused=paused.get((subject, starts), 0))
-            found[control].append(lapse)
-        return {
-            each: [lapse for lapse in _continued(lapses) if lapse.ends > self.times.starts]
-            for each, lapses in found.items()
-        }
+        """
 
     def _pauses(self) -> None:
         """Read how many subjects were paused since the window's start, and for how long."""
@@ -318,22 +348,17 @@ class LapseReader:
             HAVING max(p.ends) > {self.times.starts}
         """
 
-    def _paused(self, subjects: Relation) -> dict[tuple[int, int], int]:
-        """Read for how long subjects were paused by pauses that began before their lapses."""
-        if not any(map(has_pauses, self.by_number.values())):
-            return {}
-        rows = self.store.ask(
-            f"""
-            SELECT l.subject, l.starts, max(p.paused)
+    def _paused(self, subjects: Relation) -> str:
+        """Write for how long subjects were paused by pauses that began before their lapses."""
+        return f"""
+            SELECT l.subject, l.starts, max(p.paused) AS paused
             FROM lapse l
             JOIN pause p ON p.subject = l.subject AND p.starts < l.starts
             JOIN subject n ON n.number = l.subject
             WHERE l.starts <= {self.times.as_of}
                OR n.name IN (SELECT w.name FROM {subjects.name} w)
             GROUP BY l.subject, l.starts
-            """
-        )
-        return {(subject, starts): paused for subject, starts, paused in rows}
+        """
 
     def _upcoming(self) -> None:
         """Read who lapses when for the first time after as-of, except waived subjects."""
@@ -365,17 +390,14 @@ def has_pauses(revision: ControlRevision) -> bool:
     return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())
 
 
-def _continued(lapses: list[LapseSpan]) -> list[LapseSpan]:
+def _continued(lapses: list[LapseSpan]) -> Iterator[LapseSpan]:
     """Join lapses of a subject that touch, as they do where one revision follows another."""
-    lapses.sort(key=lambda lapse: lapse.subject)
-    joined = []
-    for _, own in groupby(lapses, key=lambda lapse: lapse.subject):
-        for group in join_spans(own, lambda lapse: (lapse.starts, lapse.ends)):
-            first, last = group[0], group[-1]
-            records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
-            joined.append(
-                replace(
-                    first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST_RECORDS]
-                )
-            )
-    return joined
+    for group in join_spans(lapses, lambda lapse: (lapse.starts, lapse.ends)):
+        first, last = group[0], group[-1]
+        if first is last:
+            yield first
+            continue
+        records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
+        yield replace(
+            first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST_RECORDS]
+        )

@@ -24,6 +24,12 @@ class LapseSpan:
     records: tuple[int, ...] = ()
     """Locators of the records with which its duties began, if there are several."""
 
+    @property
+    def locators(self) -> list[int]:
+        """Locators of all records around it."""
+        around = (self.opened_by, self.closed_by, *self.records)
+        return [each for each in around if each is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownSpan:

@@ -11,12 +11,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ccpolicy import __version__
+from ccpolicy.activity import watched
 from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Tool
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, History, Moment, VerdictChange
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.committed_evidence import committed_evidence
 from ccpolicy.engine.question import ResolvedRequest
+from ccpolicy.errors import Message
 from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
 from ccpolicy.policy import Policy
@@ -102,11 +104,17 @@ def verdict_history(
     cache = _VerdictCache(line.common, policy, question)
     asked = [(each, _asked(question, each, zone)) for each in line.commits]
     moments: list[Moment] = []
+    done = 0
     try:
         unknown = [each for each, own in asked if not cache.knows(each, own)]
         with committed_evidence(policy, unknown) as evidence:
             for commit, own in asked:
                 if not cache.knows(commit, own):
+                    done += 1
+                    doing = Message.of(
+                        "judging commit {number} of {count}", number=done, count=len(unknown)
+                    )
+                    watched().step(doing, done, len(unknown))
                     cache.add(commit, own, evidence.judge(commit, own))
                 verdicts, passed = cache.verdicts(commit, own)
                 last = moments[-1].verdicts if moments else verdicts

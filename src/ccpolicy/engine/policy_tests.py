@@ -53,9 +53,9 @@ def run_cases(
 
 
 def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
-    """Make a policy of the control alone, whose datasets are documents in a folder.
+    """Return a policy with only the tested control, and write its datasets as JSON files.
 
-    So are those that git fills elsewhere: a test says itself what git would know.
+    The datasets that git fills are written, too: a test gives their records itself.
     """
     name = located.case.control
     datasets = {}
@@ -81,14 +81,12 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
         path = (*located.place.path, "waivers", index)
         places["waiver", each] = EntryPlace(located.place.source, path)
     return replace(
-        policy,
+        policy.narrowed([name]),
         root=root,
-        plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
         settings=policy.settings.model_copy(
             # Nobody decides on a waiver of a test, so that it may last as long as the test needs.
             update={"evidence": "evidence", "longest_waiver": "100 years"}
         ),
-        controls={name: policy.controls[name]},
         datasets=datasets,
         waivers=waivers,
         places={**policy.places, **places},

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ccpolicy.assessment import models
+from ccpolicy.assessment.subject_text import subject_label
 from ccpolicy.engine.outcome import JudgedSubject, LapseSpan
 from ccpolicy.engine.record_places import RecordPlaces
-from ccpolicy.errors import LANGUAGES
-from ccpolicy.policy import Control, Policy
 from ccpolicy.texts import Text
 from ccpolicy.time.epoch import DAY, SECOND
-from ccpolicy.vocabulary import KEY_SEPARATOR, Verdict
-
-NAMING = ("subjects", "openings", "readings")
-"""Inputs whose keys name subjects."""
+from ccpolicy.vocabulary import Verdict
 
 
 def subject_states(
-    policy: Policy,
     places: RecordPlaces,
-    control: Control,
+    labels: Sequence[Mapping[str, Text]],
     population: Iterable[JudgedSubject],
     lapses: Iterable[LapseSpan],
     verdicts: tuple[Mapping[str, Verdict], Mapping[str, Verdict]],
@@ -29,21 +24,20 @@ def subject_states(
 ) -> list[models.SubjectState]:
     """Return the state of each subject.
 
-    `verdicts` are those of the subjects that do not simply pass, now and in the period; `forced`
-    is the control's where its lapses do not decide it, such as for invalid evidence: nothing of it
-    passes then.
+    `labels` has for each part of their names: value → what readers call it. `verdicts` are those of
+    the subjects that do not simply pass, now and in the period; `forced` is the control's where its
+    lapses do not decide it, such as for invalid evidence: nothing of it passes then.
     """
     own: dict[str, list[LapseSpan]] = {}
     for lapse in lapses:
         if lapse.starts <= places.times.as_of:
             own.setdefault(lapse.subject, []).append(lapse)
     next_due = {subject: each.at for each in due for subject in each.subjects}
-    labels = _labels(policy, control)
     passing = forced or "pass"
     return [
         models.SubjectState(
             subject=each.name,
-            label=_label(labels, each.name),
+            label=subject_label(labels, each.name),
             class_name=each.class_name,
             now=verdicts[0].get(each.name, passing if each.goes_on else "not_applicable"),
             period=verdicts[1].get(each.name, passing),
@@ -79,32 +73,3 @@ def _days_lapsed(places: RecordPlaces, lapses: Iterable[LapseSpan]) -> float:
         if each.waiver is None
     )
     return round(sum(max(each, 0) for each in inside) / DAY, 6)
-
-
-def _labels(policy: Policy, control: Control) -> list[Mapping[str, Text]]:
-    """Return the labels of values, for each key column of the input that names the subjects."""
-    for name in NAMING:
-        if name in control.inputs:
-            part = control.selections(name)[0]
-            dataset = policy.datasets[part.dataset.partition(".")[0]]
-            return [dataset.value_labels.get(column, {}) for column in part.key]
-    return []
-
-
-def _label(labels: Sequence[Mapping[str, Text]], subject: str) -> Text | None:
-    parts = subject.split(KEY_SEPARATOR)
-    named = [
-        labels[place].get(part) if place < len(labels) else None for place, part in enumerate(parts)
-    ]
-    if not any(named):
-        return None
-    languages = {language for each in named if each for language in each.root} or {*LANGUAGES}
-    return Text(
-        {
-            language: KEY_SEPARATOR.join(
-                each.text(language) if each else part
-                for each, part in zip(named, parts, strict=True)
-            )
-            for language in sorted(languages)
-        }
-    )

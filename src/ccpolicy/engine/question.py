@@ -65,6 +65,9 @@ class EvaluationRequest:
     """What judges the records; the verdicts are the same."""
     allow_foreign_sql: bool = False
     """Whether another engine may run the check kinds of a policy that no revision was named for."""
+    allow_tables: bool = False
+    """Whether the tables that a policy names as evidence are read, though no revision was named for
+    it."""
     known_at: str | None = None
     """Revision, or time of the last commit, whose evidence is judged; not the working tree's."""
 

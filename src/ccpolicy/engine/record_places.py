@@ -25,6 +25,10 @@ class RecordPlaces:
         """Find the places of records, so that `place` knows them."""
         self._places |= self.evidence.places.locate(set(locators) - self._places.keys())
 
+    def forget(self) -> None:
+        """Forget the places that were found, where these are too many to be kept."""
+        self._places.clear()
+
     def place(self, locator: int) -> str:
         """Write the place of a record that was located, as `file:line`."""
         return str(self._places[locator])

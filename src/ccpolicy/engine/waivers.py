@@ -13,7 +13,7 @@ from ccpolicy.time.spans import Span, cut_span
 from ccpolicy.time.zones import time_zone
 
 
-def waive(policy: Policy, control: Control, lapses: Iterable[LapseSpan]) -> list[LapseSpan]:
+def waive(policy: Policy, control: Control, lapses: Iterable[LapseSpan]) -> Iterator[LapseSpan]:
     """Cut a control's lapses where its waivers begin and end."""
     waivers = [
         (waiver.id, waiver.subject, *waiver_span(policy, waiver))
@@ -34,20 +34,18 @@ def waiver_span(policy: Policy, waiver: Waiver) -> tuple[int, int]:
 
 def cut_lapses(
     lapses: Iterable[LapseSpan], waivers: Sequence[tuple[str, str, int, int]]
-) -> list[LapseSpan]:
+) -> Iterator[LapseSpan]:
     """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name it.
 
     Where several waivers overlap, the one that ends last is named.
     """
-    pieces: list[LapseSpan] = []
     waived = {subject for _, subject, _, _ in waivers}
     for lapse in lapses:
         if lapse.subject not in waived:
-            pieces.append(lapse)
+            yield lapse
             continue
         own = [waiver for waiver in waivers if waiver[1] == lapse.subject]
-        pieces += _cut(lapse, own)
-    return pieces
+        yield from _cut(lapse, own)
 
 
 def _cut(lapse: LapseSpan, waivers: Sequence[tuple[str, str, int, int]]) -> Iterator[LapseSpan]:

@@ -141,9 +141,10 @@ def _may_be_kept(load: DatasetLoad) -> bool:
 
 
 def _is_sound(load: DatasetLoad) -> bool:
-    """Whether all records of a dataset are valid, and no more is to be said of how it was read.
+    """Whether a load may be cached.
 
-    What was read of a file that changed meanwhile is not what its digest stands for.
+    Every record must be valid, reading must have added no notes, and no file may have changed since
+    its digest was taken.
     """
     return (
         not load.problems.problems()

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.activity import watched
+from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.document_loader import DocumentLoader
 from ccpolicy.evidence.fast_validation import typed_columns
@@ -31,6 +32,7 @@ from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
+from ccpolicy.store.tables import Snapshot
 
 
 @dataclass
@@ -54,6 +56,8 @@ class DatasetLoad:
     """Source → how DuckDB reads its values, if those of all were kept from an earlier reading."""
     stored: list[SourceFile] = field(default_factory=list)
     """The files as they lie in the evidence folder."""
+    snapshot: Snapshot | None = None
+    """The state of the database, if the records are rows of a table."""
 
     def __post_init__(self) -> None:
         self.dataset: Dataset = self.contract.dataset
@@ -88,7 +92,7 @@ class DatasetLoad:
         self._make_stages()
         rows = RawRows(contract, self.store, self.problems)
         for number, source in self.files.items():
-            with self._noting(source.file):
+            with self._reading(source.file):
                 rows.add(source, number)
         self.raw_counts = rows.counts
 
@@ -125,7 +129,7 @@ class DatasetLoad:
         self._make_stages()
         loader = DocumentLoader(self.contract, self.stages, self.problems, self.places, self.store)
         for number, source in self.files.items():
-            with self._noting(source.file):
+            with self._reading(source.file):
                 self.counts[number], self.invalid[number] = loader.load(source, number)
 
     def _take(self, git_records: GitRecords | None) -> None:
@@ -170,10 +174,19 @@ class DatasetLoad:
                 texts = [each.columns[column.name] for column in stage.columns]
                 cells = [[text or None for text in column] for column in texts]
             self.counts[number] = len(each.lines)
+            watched().finish(self.files[number].file.fingerprint.size)
             stage.add([number << NUMBER_BITS | line for line in each.lines], cells)
 
     def _make_stages(self) -> None:
         self.stages = [StagingTable(self.store, plan) for plan in self.plans]
+
+    @contextmanager
+    def _reading(self, file: SourceFile) -> Iterator[None]:
+        """Say that a file is read, and note why it cannot be."""
+        watched().begin(Message.of("reading {file}", file=file.name))
+        with self._noting(file):
+            yield
+        watched().finish(file.fingerprint.size)
 
     @contextmanager
     def _noting(self, file: SourceFile) -> Iterator[None]:
@@ -203,7 +216,7 @@ class DatasetLoad:
             if not self.counts.get(number, 1) and not self.dataset.may_be_empty:
                 self.problems.file(
                     source.file.error(
-                        "the file holds no record",
+                        "the table holds no row" if self.snapshot else "the file holds no record",
                         hint="if that is all right, say why with 'may_be_empty' in the dataset, and"
                         " in each control that then has nothing to judge",
                     )
@@ -229,4 +242,5 @@ class DatasetLoad:
             invalid=sum(self.invalid.get(number, 0) for number in contents),
             sha256=file.fingerprint.sha256,
             notes=tuple(note for number in contents for note in self.files[number].notes),
+            snapshot=self.snapshot,
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from ccpolicy.activity import watched
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
@@ -68,6 +69,7 @@ class DocumentLoader:
         nested = [NestedRecords(source, child) for child in self.contract.children]
         numbers = [number, *(self.places.add(each) for each in nested)]
         count = invalid = 0
+        activity = watched()
         entries = find_reader(self.contract.dataset.format).read(source.file)
         while found := list(islice(entries, _BATCH)):
             source.notes += [each.message for each in found if isinstance(each, ReadingNote)]
@@ -75,6 +77,7 @@ class DocumentLoader:
             if not batch:
                 continue
             count += len(batch)
+            activity.rows = count
             source.keep_places(batch)
             read = self.readings.of(batch)
             records = [each for each in read if isinstance(each, Record)]

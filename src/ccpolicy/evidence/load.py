@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ccpolicy.activity import watched
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.attachments import Attachments
 from ccpolicy.evidence.column_cache import open_column_cache
@@ -19,6 +20,7 @@ from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.references import reject_broken_references
 from ccpolicy.evidence.table_creation import create_tables
+from ccpolicy.evidence.table_sources import NO_TABLES, TableSources
 from ccpolicy.files.finder import Finder, fingerprint, fits_path
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
@@ -42,6 +44,7 @@ def load_evidence(
     shown: int = SHOWN,
     limits: Limits = Limits(),  # noqa: B008
     instead: Mapping[str, Path] | None = None,
+    tables: TableSources = NO_TABLES,
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the store.
 
@@ -51,7 +54,8 @@ def load_evidence(
     `<dataset>` and `<dataset>.<child>`; those of other datasets that these rest on are read too.
     `zone` is the plan's, in which days begin and end. `shown` is how many problems of each family
     of a dataset are listed. `instead` are files, by path from the root, whose contents are taken
-    from elsewhere: those that somebody is about to write.
+    from elsewhere: those that somebody is about to write. `tables` reads those that are rows of a
+    table, which only a judgement may.
 
     Raises:
         PolicyError: a dataset's contract is impossible or not supported.
@@ -66,7 +70,11 @@ def load_evidence(
     found = _find_files(finder, folder, loads, instead)
     files = [(path, each) for each, paths in found.items() for path in paths]
     on_disk = {path: instead.get(path, root / path) for path, _ in files}
-    if _open_files(files, on_disk, folder, loads, places, limits) <= LARGE:
+    size = _open_files(files, on_disk, folder, loads, places, limits)
+    size += tables.read([load for load in loads.values() if load.dataset.source], limits)
+    _mark_large(loads.values())
+    watched().expect(size)
+    if size <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
     columns = open_column_cache(loads.values(), store)
@@ -74,6 +82,8 @@ def load_evidence(
         columns.prepare()
     for load in loads.values():
         load.read(git_records)
+        if load.dataset.format == "git" and git_records:
+            _note_tables(load, datasets.values())
     as_they_are = [load for load in loads.values() if not load.dataset.reshape]
     reshaped = [load for load in loads.values() if load.dataset.reshape]
     create_tables(store, as_they_are)
@@ -115,7 +125,7 @@ def _find_files(
     """Return the files of each dataset by path."""
     files: dict[str, list[str]] = {each: [] for each in loads}
     for each, load in loads.items():
-        if load.dataset.format == "git":
+        if not load.dataset.is_filed:
             continue
         new = [
             path
@@ -157,8 +167,27 @@ def _open_files(
             total += source.file.fingerprint.size
             if source.file.origin:
                 kept += len(source.file.fingerprint.data or b"")
-    for load in loads.values():
+    return total
+
+
+def _note_tables(load: DatasetLoad, datasets: Iterable[Dataset]) -> None:
+    """Note whose records should be followed through history, though git knows nothing of them."""
+    for each in datasets:
+        if each.source and each.recording:
+            load.problems.file(
+                EvidenceError(
+                    "nobody can say when and by whom the records of '{name}' were recorded, or"
+                    " whether they were changed: they are rows of a table, of which git knows"
+                    " nothing",
+                    hint="put them on file, or take 'recording' out of the dataset and say where"
+                    " else this is looked after",
+                    name=each.id,
+                )
+            )
+
+
+def _mark_large(loads: Iterable[DatasetLoad]) -> None:
+    for load in loads:
         size = sum(each.file.fingerprint.size for each in load.files.values())
         for plan in load.plans:
             plan.is_large = size > LARGE
-    return total

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.record_sources import RecordSource
+from ccpolicy.store.tables import Snapshot
 from ccpolicy.vocabulary import ColumnType
 
 
@@ -51,17 +52,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that was read."""
+    """A file, or a table, that was read."""
 
     dataset: str
     file: str
-    """Path from the repository's root, with `/`."""
+    """Path from the repository's root, with `/`, or store and table."""
     records: int
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
     notes: tuple[Message, ...] = ()
     """What should be known of how it was read."""
+    snapshot: Snapshot | None = None
+    """The state of the database, if it is a table of a store."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -20,6 +20,8 @@ from ccpolicy.evidence.explain_record import nested_place
 from ccpolicy.evidence.readers import Record, Reject, SourceFile, find_reader, path_on_line
 from ccpolicy.evidence.readers.interface import ScannedLines
 from ccpolicy.evidence.record_sources import NUMBER_BITS, RecordContent, RecordSource
+from ccpolicy.files.finder import printable
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 
 @dataclass
@@ -87,6 +89,21 @@ class FileRecords:
         if self.scanned_lines:
             return self.scanned_lines.of(numbers)
         return dict(zip(numbers, numbers, strict=True))
+
+
+class TableRecords(FileRecords):
+    """The rows of a table, which are found by their keys. See `RecordSource`."""
+
+    def locate(self, numbers: Sequence[int]) -> dict[int, Locator]:
+        """See `RecordSource.locate`."""
+        key = self.file.contract.dataset.key
+        return {
+            number: Locator(
+                self.file.name,
+                key=KEY_SEPARATOR.join(printable(record.value.get(part, "")) for part in key),
+            )
+            for number, record in self.read(numbers).items()
+        }
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Find the records that were committed before the event of which they tell."""
+"""Find records that were committed before the event that they record."""
 
 from __future__ import annotations
 

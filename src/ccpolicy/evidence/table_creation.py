@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from ccpolicy.errors import EvidenceError
+from ccpolicy.activity import watched
+from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.evidence.dataset_load import DatasetLoad
-from ccpolicy.evidence.readers import Scanner, find_reader
+from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.evidence.typed_sql import create_zones
@@ -31,6 +32,9 @@ def create_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:
 
 def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
     """Make a table, or that of all its records if some may be invalid."""
+    files = [load.files[number].file for number in plan.scans]
+    if files:
+        watched().begin(_reading(files))
     while True:
         try:
             counts = _counts(store, plan, plan.create(store))
@@ -53,11 +57,20 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
                 )
             )
     load.counts |= counts
+    watched().finish(sum(each.fingerprint.size for each in files))
     for number, count in counts.items():  # none of what git knows, which has no reader
         reader = find_reader(load.dataset.format)
         if isinstance(reader, Scanner):
             source = load.files[number]
             source.scanned_lines = reader.lines(source.file, count)
+
+
+def _reading(files: Sequence[SourceFile]) -> Message:
+    first, *more = [file.name for file in files]
+    doing = Message.of("reading {file}", file=first)
+    if more:
+        doing = Message.of("reading {file} and {count} other files", file=first, count=len(more))
+    return doing
 
 
 def _scanner(load: DatasetLoad) -> Scanner:

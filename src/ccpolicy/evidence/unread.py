@@ -110,7 +110,7 @@ def find_unread(
     known = {file for files in read.values() for file in files} | {*others}
     finder = Finder(root, limits)
     for each in used:
-        if each not in read and datasets[each].format != "git":
+        if each not in read and datasets[each].is_filed:
             found = finder.find(folder, datasets[each].files)
             known.update(path for path in found if isinstance(path, str))
     start = len(top) + 1 if top else 0
@@ -159,7 +159,7 @@ def doubtful_patterns(policy: Policy) -> Iterator[LintFinding]:
     read = {
         path: each
         for each in policy.datasets_read()
-        if policy.datasets[each].format != "git"
+        if policy.datasets[each].is_filed
         for path in finder.find(folder, policy.datasets[each].files)
         if isinstance(path, str)
     }
@@ -304,7 +304,7 @@ def _unread_error(
     for name in path.split("/"):
         if message := name_fault(name):
             return EvidenceError(message, locator=place)
-    fitting = [each for each in datasets.values() if each.format != "git"]
+    fitting = [each for each in datasets.values() if each.is_filed]
     fitting = [each for each in fitting if fits_path(below, each.files)]
     for each in fitting:
         if each.id in used:

@@ -31,7 +31,7 @@ def unused_readings(policy: Policy) -> Iterator[LintFinding]:
             each.empty or each.time or each.duration or each.values
             for each in dataset.columns.values()
         )
-        if dataset.format == "git" or not (dataset.skip or is_read_otherwise):
+        if not dataset.is_filed or not (dataset.skip or is_read_otherwise):
             continue
         with open_store(memory=policy.settings.limits.memory) as store:
             rows = _rows(policy, dataset, store)

@@ -20,6 +20,8 @@ from ccpolicy.files.paths import leads_out
 
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
+PIECE = 1 << 20
+"""Bytes that are read at a time."""
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -272,7 +274,7 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = _state(os.fstat(handle))
-            pieces = iter(lambda: file.read(min(before[0] + 1, SMALL)), b"")
+            pieces = iter(lambda: file.read(min(before[0] + 1, PIECE)), b"")
             facts = content_facts(pieces, is_stored=True)
     except OSError as failure:
         raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure

@@ -1,5 +1,7 @@
 """Limits on input, far above any honest repository; exceeding one ends the command.
 
+Not so of lapses, which are output: where there are more, they are written to another file.
+
 Whoever meets one reads nothing on: the file is not merely unreadable, so that its control would be
 unknown, but nothing is judged at all.
 """
@@ -43,6 +45,9 @@ class Limits(BaseModel):
     """Files and folders below the folder of evidence, or in the tree of a commit."""
     files: Annotated[int, Field(ge=1, le=10**6)] = 10_000
     """Files that the pattern of one dataset matches."""
+    lapses: Annotated[int, Field(ge=1, le=10**7)] = 100_000
+    """Lapses that an assessment lists. More end no command: they go to a Parquet file beside the
+    assessment, which then lists the worst of each control."""
 
     def check_folder(self, folder: str, names: int) -> None:
         """Refuse a folder with which there are so many names, or too deep below the repository.

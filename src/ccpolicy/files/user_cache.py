@@ -1,7 +1,7 @@
-"""A cache in a folder of the user's own, whose entries are verified before use.
+"""A cache in the user's own folder, whose entries are authenticated before use.
 
-Each entry carries, in its name, a code over its bytes that nobody makes without a secret of the
-user's, which lies elsewhere. What is damaged, or was put there by others, has no such code.
+The name of each entry contains an HMAC of its bytes, whose key is kept in another folder. An entry
+that is damaged, or was written by anybody without that key, fails the check and is not used.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class BaselineLine(PolicyModel):
 
     control: Id
     subject: Line
-    """Exactly as reports name it."""
+    """Its name exactly as JSON and CSV give it, not its label."""
     starts: Line
     """When it began: a later lapse of the same subject is a new one."""
 

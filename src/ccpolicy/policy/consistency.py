@@ -11,6 +11,7 @@ from ccpolicy.checks.query_guard import vet_queries
 from ccpolicy.checks.refusal import SqlRefusal
 from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.attestations import check_attestations
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
 from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import columns, schema
@@ -26,6 +27,7 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.references import check_references, mismatched_references
 from ccpolicy.policy.reshape_checks import check_reshapes
+from ccpolicy.policy.table_source import check_source
 from ccpolicy.policy.waiver_checks import check_waivers
 from ccpolicy.store import DuckDB
 from ccpolicy.time.durations import parse_duration
@@ -63,6 +65,7 @@ def _check(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
         )
     for control in content.controls.values():
         errors += check_control(content, control)
+        errors += check_attestations(content, control)
     if errors:
         raise PolicyErrors(errors)
     found = expressions(content)
@@ -142,8 +145,15 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
         def place(*path: str | int, name: str = dataset.id) -> Locator:
             return content.place("dataset", name, *path)
 
+        yield from check_source(
+            dataset.source,
+            (dataset.files, dataset.format),
+            content.settings.stores,
+            place,
+            only_files={"children": bool(dataset.children), "reshape": bool(dataset.reshape)},
+        )
         parts = PurePosixPath(dataset.files).parts
-        if (
+        if not dataset.source and (
             not parts
             or ".." in parts
             or PurePosixPath(dataset.files).is_absolute()
@@ -183,6 +193,13 @@ def _dataset_columns(content: Policy, dataset: Dataset) -> Iterator[PolicyError]
     for index, column in enumerate(dataset.key):
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
+        elif dataset.source and column not in dataset.record["properties"]:
+            yield PolicyError(
+                "'{name}' is no column of the table, whose rows are told apart by their key",
+                hint="describe it in 'record', or make a view that has it",
+                locator=place("key", index),
+                name=column,
+            )
     yield from check_columns(dataset, place)
     yield from check_labels(dataset, place)
     for name in dataset.lookups:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.base_model import Name, PolicyModel, TableName
+from ccpolicy.policy.base_model import STRICT, Name, PolicyModel, TableName
 from ccpolicy.policy.column_reading import ColumnSource, Marks
 from ccpolicy.policy.decoding import Decoding
 from ccpolicy.policy.labels import Labels
 from ccpolicy.policy.reshape import Reshape
+from ccpolicy.policy.table_source import TableSource, describe_source, with_source
 from ccpolicy.texts import Label, Line, WrittenText
 
 Amendable = Literal["append_only", "with_reason", "freely"]
@@ -81,6 +82,8 @@ class Lookup(PolicyModel):
 class Dataset(Decoding, Labels, PolicyModel):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
+    model_config = ConfigDict(**STRICT, json_schema_extra=describe_source)
+
     id: Name
     title: WrittenText
     owner: Label
@@ -90,6 +93,8 @@ class Dataset(Decoding, Labels, PolicyModel):
     files: Line
     """Files below the evidence folder, such as `inspections/*.csv`."""
     format: Format
+    source: TableSource | None = None
+    """Table whose rows are the records, in place of `files` and `format`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another."""
     zone: Line | None = None
@@ -118,6 +123,13 @@ class Dataset(Decoding, Labels, PolicyModel):
     """How records are filed; without it they are not followed through history."""
     may_be_empty: WrittenText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
+
+    _with_source = model_validator(mode="before")(with_source)
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether its records are in files of the evidence folder."""
+        return self.format not in ("git", "table")
 
     def heading(self, name: str) -> str:
         """Return what a column is called on file, as the contract says."""

@@ -95,7 +95,7 @@ RowNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Around(BaseModel):
-    """A field that stands beside the records, or nowhere: one of the four says where."""
+    """A column that is not in the records: exactly one of four fields says where its value is."""
 
     model_config = STRICT
 
@@ -156,9 +156,9 @@ class Decoding(BaseModel):
     """Column → where it stands, if not in the records."""
 
 
-_TEXT = frozenset(["csv", "json", "jsonl", "yaml", "log", "xml"])
+_TEXT = frozenset(name for name, each in FORMATS.items() if not each.is_binary)
 _TABLE = frozenset(["csv", "xlsx"])
-_DOCUMENT = frozenset(["json", "yaml", "xml"])
+_DOCUMENT = frozenset(name for name, each in FORMATS.items() if each.is_document)
 _SHEET = frozenset(["xlsx"])
 FORMATS_OF: dict[str, frozenset[str]] = {
     "encoding": _TEXT,

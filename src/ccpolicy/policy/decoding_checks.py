@@ -18,8 +18,6 @@ from ccpolicy.policy.decoding import (
 )
 from ccpolicy.policy.names import unknown, without_effect
 
-_DOCUMENTS = ("json", "yaml", "xml")
-
 
 def check_decoding(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     """Yield what is impossible, or has no effect, in how the files of a dataset are written."""
@@ -108,7 +106,7 @@ def _unnamed(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
 
 def _pointers(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     """Yield what is wrong with the pointers into documents."""
-    if dataset.format not in _DOCUMENTS:
+    if dataset.format not in FORMATS_OF["records"]:
         return
     records = dataset.records
     if records and records != "document" and not records.startswith("/"):

@@ -1,7 +1,7 @@
-"""Tell from the contracts alone whether the parts of an SQL expression go together.
+"""Check the types in SQL expressions against the contracts, without any records.
 
-The engine converts what it compares: a comparison of unlike things fails only when a record is
-there, or holds for all of them, or for none.
+DuckDB converts the operands of a comparison silently. A comparison of different types would fail
+only once there is a record, or be true or false for every record.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -89,6 +89,10 @@ class Edit(PolicyModel):
         return chosen.dataset
 
 
+MessageCode = Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{3}$")]
+"""Stable code of a message, such as `EV204`."""
+
+
 class Falsification(PolicyModel):
     """The records of a year in which a demand was broken."""
 
@@ -98,9 +102,10 @@ class Falsification(PolicyModel):
     """Controls that must say so."""
     edits: list[Edit] = Field(min_length=1)
     """In this order."""
-    invalid: bool = False
-    """Whether the edited records are invalid evidence, which by itself makes the controls
-    `unknown`: a record that names what is not there. Otherwise that proves nothing."""
+    invalid: list[MessageCode] = Field(default=[])
+    """Codes with which the edited records are refused, such as a record that names what is not
+    there: all of them and no other. That makes the controls `unknown`; records that are refused
+    for another reason prove nothing."""
 
 
 class Demand(PolicyModel):

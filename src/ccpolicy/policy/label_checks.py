@@ -38,7 +38,7 @@ def _table(
         below = (*path, "value_labels", name)
         values = _values(known.get(name, {}))
         for value in given:
-            if name in known and value not in values:
+            if name in known and not _may_be(known[name], value):
                 yield unknown(
                     "'{name}' is not one of the values that are listed for this field",
                     value,
@@ -46,6 +46,12 @@ def _table(
                     place(*below, value),
                 )
         yield from _alike(given, below, place)
+
+
+def _may_be(spec: Mapping[str, Any], value: str) -> bool:
+    """Whether a field may have a value: one that is listed, or any where it is an open text."""
+    is_open = not _values(spec) and spec.get("type", "string") == "string" and "format" not in spec
+    return is_open or value in _values(spec)
 
 
 def _values(spec: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from ccpolicy.policy.base_model import STRICT, Name
-from ccpolicy.texts import Label, Line, Text
+from ccpolicy.texts import Label, Line, Text, WrittenText
 
 
 class Labels(BaseModel):
@@ -16,7 +16,11 @@ class Labels(BaseModel):
     labels: dict[Name, Label] = {}
     """Field → what reports, forms and templates call it."""
     value_labels: dict[Name, dict[Line, Label]] = {}
-    """Field → value of its `enum`, or `true` and `false` → what they call it."""
+    """Field → value of its `enum`, or `true` and `false` → what they call it. Where the contract
+    lists no values, any value may have a label."""
+    descriptions: dict[Name, WrittenText] = {}
+    """Field → what forms and templates say beside it. Without it they show the `description` of its
+    JSON Schema, which stands in one language only."""
 
     def label(self, field: str) -> Text | None:
         """Return what readers call a field; None where they see its name."""

@@ -18,6 +18,7 @@ from ccpolicy.policy.calendars import (
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unprovable_limits
 from ccpolicy.policy.frameworks import split_name
+from ccpolicy.policy.language_checks import untranslated
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.pauses import untracked_pause_ends
@@ -25,7 +26,7 @@ from ccpolicy.policy.placeholders import placeholders
 from ccpolicy.policy.references import undeclared_references
 from ccpolicy.policy.schedule_checks import days_some_periods_lack
 from ccpolicy.policy.settings import FILE
-from ccpolicy.policy.subject_names import subject_forms
+from ccpolicy.policy.subject_names import labelled_name, subject_forms, subject_labels
 from ccpolicy.store import open_store
 from ccpolicy.time.calendar import day_number, last_days
 from ccpolicy.time.durations import parse_duration
@@ -55,6 +56,7 @@ def lint(content: Policy, today: datetime.date) -> list[LintFinding]:
         check_policy(content, store)
     return [
         *(LintFinding(*each) for each in placeholders(content)),
+        *(LintFinding(*each) for each in untranslated(content)),
         *_settings(content),
         *_clauses(content),
         *_norms(content),
@@ -345,6 +347,9 @@ def _nobody(content: Policy, waiver: Waiver) -> Iterator[LintFinding]:
     forms = list(subject_forms(content, content.controls[waiver.control]))
     if any(form.fits(waiver.subject) for form in forms):
         return
+    labels = subject_labels(content, content.controls[waiver.control])
+    name = labelled_name(labels, waiver.subject)
+    known = [name] if any(form.fits(name) for form in forms) else dict.fromkeys(map(str, forms))
     yield LintFinding(
         Message.of(
             "the waiver {id} is for '{subject}', and no subject of {control} can be called so",
@@ -353,8 +358,8 @@ def _nobody(content: Policy, waiver: Waiver) -> Iterator[LintFinding]:
             control=waiver.control,
         ),
         Message.of(
-            "write the subject exactly as reports name it: {forms}",
-            forms="; ".join(dict.fromkeys(map(str, forms))),
+            "write the subject exactly as JSON and CSV name it: {forms}",
+            forms="; ".join(known),
         ),
         content.place("waiver", waiver.id, "subject"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -86,6 +86,16 @@ class Policy:
             keys={},
             prefix="",
             places={},
+        )
+
+    def narrowed(self, names: Iterable[str]) -> Policy:
+        """Return the policy of some controls alone, without what names the others."""
+        return replace(
+            self,
+            plan=self.plan.model_copy(update={"tags": {}}),
+            controls={
+                each: self.controls[each].model_copy(update={"attests": None}) for each in names
+            },
         )
 
     def place(self, family: str, name: str, *path: str | int) -> Locator:

@@ -10,10 +10,12 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
+from ccpolicy.errors import LANGUAGES, catalogue
+from ccpolicy.policy.attestations import Attests
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.frameworks import Framework, RequirementName
-from ccpolicy.texts import Label, Line, Tag, WrittenText
+from ccpolicy.texts import Label, Line, Tag, Text, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
 
 
@@ -62,9 +64,18 @@ class Plan(PolicyModel):
     """Whose plan it is, as the cover of reports names it."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
+    subject_label: Label | None = None
+    """What readers call that subject."""
     tags: dict[Name, WrittenText] = Field(default={})
     """Tag of controls → its name in reports. A tag without an entry is shown as written."""
     clauses: list[Clause] = Field(min_length=1)
+
+    @property
+    def subject_words(self) -> Text | None:
+        """What readers call the subject of controls without others; None where they see it."""
+        if self.subject_label is None and "subject" not in self.model_fields_set:
+            return Text({each: catalogue(each).gettext("centre") for each in LANGUAGES})
+        return self.subject_label
 
     def first_day(self, revision: Revision) -> datetime.date:
         """Return the first day of a control's revision: none is in force before the plan is."""
@@ -305,8 +316,10 @@ class Control(PolicyModel):
     """Input of the check kind → the selections that fill it, or a list of items."""
     calendar: Id | None = None
     """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
-    value_labels: dict[Line, WrittenText] = Field(default={})
-    """Class or choice in a parameter's value → its name in reports."""
+    attests: Attests | None = None
+    """What its records vouch for, where people attest what no record can show."""
+    value_labels: dict[Line, Label] = Field(default={})
+    """Class or choice in a parameter's value, word of a prefix, or item → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
     """The parameters, if they have never been revised."""
     revisions: list[Revision] | None = Field(default=None, min_length=1)
@@ -339,7 +352,7 @@ class Waiver(PolicyModel):
     id: Id
     control: Id
     subject: Line
-    """Exactly as reports name it."""
+    """Its name exactly as JSON and CSV give it, not its label."""
     reason: WrittenText
     owner: Label
     approver: Label

@@ -67,7 +67,9 @@ def check_schema(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError
 
 
 def _is_tabular(dataset: Dataset) -> bool:
-    return dataset.format in FORMATS and FORMATS[dataset.format].is_tabular
+    if dataset.format not in FORMATS:
+        return dataset.format == "table"
+    return FORMATS[dataset.format].is_tabular
 
 
 def _is_nested(spec: Any) -> bool:

@@ -74,7 +74,7 @@ def _columns(
     there: Mapping[str, ColumnType],
     place: Locate,
 ) -> Iterator[PolicyError]:
-    """Yield columns that are not there, and times that are none, or stand alone."""
+    """Yield unknown columns, times that are no times, and `during` or `at` without the other."""
     if reference.key not in there:
         yield unknown("unknown column '{name}'", reference.key, there, place("key"))
     for theirs, ours in reference.match.items():

@@ -16,10 +16,11 @@ from ccpolicy.files.model_errors import explain
 from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import YamlDocument, decode_text
-from ccpolicy.policy.base_model import PolicyModel
+from ccpolicy.policy.base_model import Name, PolicyModel
+from ccpolicy.policy.store_settings import StoreSettings, check_stores
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
-from ccpolicy.vocabulary import Judged, Severity
+from ccpolicy.vocabulary import SEVERITIES, Judged, Severity
 
 FILE = "ccpolicy.toml"
 
@@ -65,7 +66,7 @@ class Settings(PolicyModel):
     """Why the moment is pinned."""
     gate: Judged = "now"
     """Whether the gate looks at the verdicts now or through the period."""
-    fail_on: Severity = "low"
+    fail_on: Severity = SEVERITIES[-1]
     """Least severity that fails the gate."""
     due_soon: str = "14 days"
     """How long before its due date a control is said to be due soon."""
@@ -77,6 +78,8 @@ class Settings(PolicyModel):
     """Files of the evidence folder that no dataset reads, beside those that are always ignored."""
     limits: Limits = Limits()
     """What a command may take, and a file hold."""
+    stores: dict[Name, StoreSettings] = Field(default={})
+    """Databases with tables that datasets name as their `source`."""
 
 
 def find_root(path: Path) -> Path:
@@ -152,6 +155,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
             "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(file)
         ) from failure
     source = YamlDocument(file, value, _marks(text))
+    check_stores(value, source)
     try:
         settings = Settings.model_validate(value)
     except ValidationError as failure:
@@ -207,8 +211,8 @@ def _marks(text: str) -> dict[KeyPath, tuple[int, int]]:
             index = sum(place[0] == found[1] and len(place) == 2 for place in marks)
             table = (found[1], index)
             marks[table] = (number, 1)
-        elif found := re.match(r"\[\s*([A-Za-z_]+)\s*\]", line):
-            table = (found[1],)
+        elif found := re.match(r"\[\s*([A-Za-z_][\w.]*)\s*\]", line):
+            table = tuple(found[1].split("."))
             marks[table] = (number, 1)
         elif found := re.match(r"\s*([A-Za-z_]+)\s*=", line):
             marks.setdefault((*table, found[1]), (number, 1))

@@ -47,7 +47,7 @@ class GivenWaiver(PolicyModel):
     """A waiver that stands in a case alone; those of the policy do not count there."""
 
     subject: Line
-    """Exactly as reports name it."""
+    """Its name exactly as JSON and CSV give it, not its label."""
     from_: Day = Field(alias="from")
     until: Day
     """Last day on which it stands."""

@@ -237,7 +237,7 @@ def _untracked(
 ) -> Iterator[Unfollowed]:
     """Yield the changed files of datasets, and of their children, that have no `recording`."""
     for _, dataset in sorted(datasets.items()):
-        if dataset.format == "git":
+        if not dataset.is_filed:
             continue
         files = [f"{evidence}/{each}" for each in changed if fits_path(each, dataset.files)]
         recordings = {dataset.id: dataset.recording} | {

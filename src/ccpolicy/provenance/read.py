@@ -191,7 +191,7 @@ class _ProvenanceReader:
         committed = dict(trees.files(trees.find_folder(commit.tree, self.prefix)))
         if self.asked.known_at is not None:
             return committed, []
-        patterns = {each.files for each in self.asked.datasets.values() if each.format != "git"}
+        patterns = {each.files for each in self.asked.datasets.values() if each.is_filed}
         # Which files are attachments is known only when the records have been read.
         whole = any(map(attachments, self.asked.datasets.values()))
         files, uncommitted = self.working.evidence(

@@ -234,7 +234,7 @@ class Answers:
         if text in _NOW:
             return self.now.replace(microsecond=0).isoformat()
         if _CLOCK.fullmatch(text):
-            text = f"{self.now:%Y-%m-%d} {text}"
+            text = f"{self.now.astimezone(zone):%Y-%m-%d} {text}"
         readings = values.instants(values.canonical_time(text), zone)
         if readings and readings[0] != readings[1]:
             raise EvidenceError(

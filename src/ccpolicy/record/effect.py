@@ -10,7 +10,6 @@ from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.policy import Dataset, Policy
-from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Verdict
 
 
@@ -37,10 +36,9 @@ class SubjectEffect:
 class ControlEffect:
     """A control that the new records change."""
 
-    control: str
-    title: Text
+    control: Control
+    """As it is judged with them."""
     before: Verdict
-    after: Verdict
     subjects: tuple[SubjectEffect, ...]
     lapses: tuple[Lapse, ...]
     """Lapses that are over, and that the new records reveal."""
@@ -98,10 +96,8 @@ def _changes(before: Assessment, after: Assessment) -> Iterator[ControlEffect]:
                 if each.is_open and each.subject not in changed
             }
             yield ControlEffect(
-                second.id,
-                second.title,
+                second,
                 first.now,
-                second.now,
                 subjects,
                 lapses,
                 tuple(sorted(failing)),

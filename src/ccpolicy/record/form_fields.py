@@ -59,6 +59,8 @@ class Field:
 
     column: Column
     label: Text
+    description: Text | None
+    """What the contract says of it beside its label."""
     choices: tuple[AllowedValue, ...]
     """The values of a closed list; empty where there is none."""
     reference: Reference | None
@@ -71,11 +73,6 @@ class Field:
     def name(self) -> str:
         """The column's name in the contract."""
         return self.column.name
-
-    @property
-    def description(self) -> str:
-        """What the contract says of it beside its label."""
-        return str(self.column.schema.get("description", ""))
 
     @property
     def is_required(self) -> bool:
@@ -120,6 +117,14 @@ def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) 
     Raises:
         EvidenceError: a tool writes it, or a line cannot be appended to its files.
     """
+    if dataset.source:
+        raise EvidenceError(
+            "the records of '{dataset}' are rows of a table, into which nothing is written from"
+            " here",
+            hint="write them by the program that fills the table",
+            locator=policy.place("dataset", dataset.id, "source"),
+            dataset=dataset.id,
+        )
     if dataset.written_by == "tool":
         raise EvidenceError(
             "a tool writes the records of '{dataset}', and nobody by hand",
@@ -184,6 +189,7 @@ def make_form(dataset: Dataset) -> RecordForm:
         Field(
             column=column,
             label=_label(dataset, column.name),
+            description=_description(dataset, column),
             choices=tuple(_choices(dataset, column)),
             reference=dataset.references.get(column.name),
             is_happening=column.name in happened,
@@ -210,6 +216,13 @@ def _label(dataset: Dataset, name: str) -> Text:
     is_said = heading != name and not (heading.startswith("/") or heading.isdecimal())
     has_headings = dataset.format in ("csv", "xlsx") and dataset.header != "none"
     return Text({UNNAMED: heading if is_said and has_headings else name.replace("_", " ")})
+
+
+def _description(dataset: Dataset, column: Column) -> Text | None:
+    if described := dataset.descriptions.get(column.name):
+        return described
+    text = column.schema.get("description")
+    return Text({UNNAMED: str(text)}) if text else None
 
 
 def _choices(dataset: Dataset, column: Column) -> list[AllowedValue]:

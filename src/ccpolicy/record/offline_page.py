@@ -23,7 +23,7 @@ from ccpolicy.record.form_fields import (
 )
 from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
 from ccpolicy.record.page_words import page_words
-from ccpolicy.record.registers import Registers
+from ccpolicy.record.registers import RegisterEntry, Registers
 from ccpolicy.reports.html import content_policy, palette
 from ccpolicy.reports.html_parts.labels import language_name, nearest_language
 from ccpolicy.store import open_store
@@ -150,6 +150,11 @@ class _Page:
         """Return a text by language."""
         return {each: text.text(each) for each in self.languages}
 
+    def about(self, entry: RegisterEntry) -> dict[str, str] | None:
+        """Return what a register says of an entry, by language; None if it says nothing."""
+        found = {each: entry.about(each) for each in self.languages}
+        return found if any(found.values()) else None
+
     def form(self, form: RecordForm) -> dict[str, Any]:
         """Return a form; a number that goes on from the last one is not asked for."""
         numbered = self.registers.next_id(form, self.now.date())
@@ -173,7 +178,7 @@ class _Page:
             "kind": "list" if field.column.is_list else field.column.type,
             "required": field.is_required,
             "happened": field.is_happening,
-            "help": field.description,
+            "help": self.text(field.description) if field.description else None,
         }
         if field.choices:
             found["choices"] = [[each.text, self.text(each.label)] for each in field.choices]
@@ -192,7 +197,7 @@ class _Page:
         for form in self.forms:
             for reference in form.dataset.references.values():
                 found[f"{reference.dataset}.{reference.key}"] = [
-                    [each.text, each.words, _day(each.since), _day(each.until)]
+                    [each.text, self.about(each), _day(each.since), _day(each.until)]
                     for each in self.registers.entries(reference)
                 ]
         return found

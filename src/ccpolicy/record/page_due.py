@@ -13,6 +13,7 @@ from ccpolicy.policy import FROM_GIT, Control, Dataset, Policy, Selection
 from ccpolicy.policy.dataset import Reference
 from ccpolicy.record.registers import Registers
 from ccpolicy.reports.time_text import until, when
+from ccpolicy.texts import Text
 from ccpolicy.time.calendar import Calendar, instant, moment
 from ccpolicy.time.durations import Duration
 from ccpolicy.vocabulary import KEY_SEPARATOR
@@ -54,7 +55,7 @@ class DueItems:
         self.now = datetime.datetime.fromisoformat(result.as_of)
         self.belonging: set[str] = set()
         """Datasets to whose records subjects belong."""
-        self._words: dict[tuple[str, str], dict[str, str]] = {}
+        self._words: dict[tuple[str, str], dict[str, tuple[Text, ...]]] = {}
 
     def text(self, text: Sayable) -> dict[str, str]:
         """Return a text by language."""
@@ -95,6 +96,7 @@ class DueItems:
                 "title": self.text(judged.title),
                 "owner": self.text(judged.owner),
                 "subject": subject,
+                "called": self.text(judged.subject_text(subject)),
                 "words": self._described(self.policy.controls[name], subject),
                 "at": when(at) if is_overdue else until(at),
                 "overdue": is_overdue,
@@ -109,10 +111,10 @@ class DueItems:
     def _helping(
         self, control: Control, subject: str
     ) -> tuple[dict[str, dict[str, str]], list[Message]]:
-        """Return the datasets whose new records cover a subject, with what names it there.
+        """Return the forms whose new records cover a subject: dataset → column → value to fill in.
 
-        Beside them, why others have no form. Where the subject names one record alone, that is to
-        be filled in, and none is new.
+        The second value says why other datasets have no form. If the subject is itself one record,
+        that record has to be completed, and a new one would not help.
         """
         kind = self.policy.kinds[control.check]
         own = [each.dataset for each in _population(self.policy, control)]
@@ -138,18 +140,23 @@ class DueItems:
                     reasons.setdefault(dataset.id, _own_line(dataset))
         return found, [*reasons.values()]
 
-    def _described(self, control: Control, subject: str) -> str:
-        """Return the description of a subject in the registers, such as its place."""
-        found: list[str] = []
+    def _described(self, control: Control, subject: str) -> dict[str, str] | None:
+        """Return the description of a subject in the registers, such as its place, by language."""
+        found: list[Text] = []
         for selection in _population(self.policy, control):
             if not subject.startswith(selection.prefix):
                 continue
             for column, value in _named(selection, selection.key, subject).items():
                 if reference := _reference(self.policy, selection, column):
-                    found.append(self._entries(reference).get(value, ""))
-        return " · ".join(dict.fromkeys(filter(None, found)))
+                    found += self._entries(reference).get(value, ())
+        if not found:
+            return None
+        return {
+            language: " · ".join(dict.fromkeys(each.text(language) for each in found))
+            for language in self.policy.plan.languages
+        }
 
-    def _entries(self, reference: Reference) -> Mapping[str, str]:
+    def _entries(self, reference: Reference) -> Mapping[str, tuple[Text, ...]]:
         key = reference.dataset, reference.key
         if key not in self._words:
             entries = self.registers.entries(reference)

@@ -248,7 +248,7 @@ class Recorder:
     def _refuse_equal(
         self, answers: Answers, given: Sequence[FilledRecord], records: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Refuse records whose equal is on file but for its number, or is there twice.
+        """Refuse records that equal one on file, or one another, in every field but their number.
 
         Raises:
             InvalidRecords: there is one.

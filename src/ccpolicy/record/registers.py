@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccpolicy.checks.patterns import matcher
+from ccpolicy.errors import LANGUAGES
 from ccpolicy.evidence import load_evidence
 from ccpolicy.evidence.models import Evidence
 from ccpolicy.policy import Policy, columns
 from ccpolicy.policy.columns import attachments
 from ccpolicy.policy.dataset import Reference
+from ccpolicy.policy.labels import value_text
+from ccpolicy.policy.subject_names import column_labels
 from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
+from ccpolicy.texts import UNNAMED, Text
 from ccpolicy.time.calendar import date_of, moment
 from ccpolicy.time.zones import time_zone
 
@@ -33,7 +37,9 @@ class RegisterEntry:
     """A record of a register that another record may name."""
 
     value: Any
-    words: str
+    label: Text | None
+    """What the register calls the value."""
+    words: tuple[Text, ...]
     """What describes it, such as role and site."""
     since: datetime.date | None
     until: datetime.date | None
@@ -53,12 +59,21 @@ class RegisterEntry:
     @property
     def names(self) -> tuple[str, ...]:
         """What people may write instead."""
-        return (self.described, *filter(None, self.words.split(_BETWEEN)))
+        said = [each for each in (self.label, *self.words) if each]
+        languages = dict.fromkeys([*LANGUAGES, *(name for each in said for name in each.root)])
+        names = [self.described(each) for each in languages]
+        return tuple(
+            dict.fromkeys([*names, *(word for each in said for word in each.root.values())])
+        )
 
-    @property
-    def described(self) -> str:
-        """The value with what describes it."""
-        return _BETWEEN.join(filter(None, (self.text, self.words)))
+    def about(self, language: str) -> str:
+        """Return its label and what describes it; empty if there is nothing to say."""
+        said = [each.text(language) for each in (self.label, *self.words) if each]
+        return _BETWEEN.join(dict.fromkeys(said))
+
+    def described(self, language: str) -> str:
+        """Return the value with its label and what describes it."""
+        return _BETWEEN.join(filter(None, (self.text, self.about(language))))
 
 
 class Registers:
@@ -112,15 +127,24 @@ class Registers:
             f"SELECT {', '.join(map(identifier, names))} FROM {identifier(table.name)}"
             f" WHERE {identifier(reference.key)} IS NOT NULL ORDER BY locator"
         )
+        labels = {
+            each: column_labels(self.policy, reference.dataset, each)
+            for each in (reference.key, *words)
+        }
         found: dict[Any, RegisterEntry] = {}
         for row in rows:
             cells = dict(zip(names, row, strict=True))
             since, until = (
                 self._day(cells[each], table.columns[each]) if each else None for each in during
             )
-            described = _BETWEEN.join(str(cells[each]) for each in words if cells[each] is not None)
+            said = tuple(
+                labels[each].get(str(cells[each])) or Text({UNNAMED: str(cells[each])})
+                for each in words
+                if cells[each] is not None
+            )
             value = cells[reference.key]
-            entry = RegisterEntry(value, described, since, until)
+            label = labels[reference.key].get(value_text(value))
+            entry = RegisterEntry(value, label, said, since, until)
             before = found.get(value)
             # Of several terms of one person the last one counts.
             if before is None or until is None or (before.until and until >= before.until):

@@ -151,8 +151,8 @@ class _Form:
             day = self.answers.now.date()
             entries = self.answers.registers.entries(field.reference)
             entries = [each for each in entries if each.is_in_force(day)]
-            texts = [self._spelled(field, e.value) or e.described for e in entries]
-            return self._list(column, texts, [each.words for each in entries])
+            texts = [self._spelled(field, e.value) or e.described(self.language) for e in entries]
+            return self._list(column, texts, [each.about(self.language) for each in entries])
         match field.column.type:
             case "date" | "instant" as kind:
                 latest = "=TODAY()" if kind == "date" else "=NOW()+1/288"
@@ -209,7 +209,7 @@ class _Form:
     def _said(self, field: Field) -> str:
         """Return what is said beside a cell, and where a value is refused."""
         schema = field.column.schema
-        parts = [field.description] if field.description else []
+        parts = [field.description.text(self.language)] if field.description else []
         if field.is_id and not self.is_copied:
             parts.append(self.say("Left empty, it gets the next number."))
         elif field.choices or field.reference:

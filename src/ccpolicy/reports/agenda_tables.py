@@ -73,7 +73,8 @@ def _agenda(page: Page, result: Agenda) -> Sheet:
     for owner in result.owners:
         role = page.text(owner.owner)
         for entry, task, subject in _tasks(owner.overdue, owner.due):
-            about = (task.control, page.text(task.title), words[task.severity], subject)
+            called = page.subject(task, subject)
+            about = (task.control, page.text(task.title), words[task.severity], called)
             at = beginning(task.at) if entry == "overdue" else ending(task.at)
             rows.append((states[entry], role, *about, at, page.text(task.remediation)))
         for each in owner.unknown:

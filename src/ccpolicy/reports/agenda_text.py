@@ -59,7 +59,8 @@ def _owner(table: PageTable, owner: Owner) -> None:
 def _task(table: PageTable, word: Word, task: Task, moment: str) -> None:
     page = table.page
     table.row(word, task.control, page.text(task.title), moment)
+    subjects = page.subjects(task, task.subjects)
     if page.view.detail == "full":
-        table.detail(page.join(task.subjects))
+        table.detail(page.join(subjects))
     else:
-        table.detail(page.names(task.subjects, page.view.columns - table.indent))
+        table.detail(page.names(subjects, page.view.columns - table.indent))

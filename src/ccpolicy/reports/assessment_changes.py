@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
+from ccpolicy.errors import ReportError
 from ccpolicy.vocabulary import Verdict
 
 Kind = Literal["new", "cured", "longer", "shorter", "gone"]
@@ -27,7 +28,7 @@ class LapseChange:
     """A lapse that is not as it was."""
 
     kind: Kind
-    control: str
+    control: Control
     before: Lapse | None
     after: Lapse | None
 
@@ -68,13 +69,24 @@ class Changes:
 
 
 def changes(before: Assessment, after: Assessment) -> Changes:
-    """Compare two assessments of a plan, the earlier one first."""
+    """Compare two assessments of a plan, the earlier one first.
+
+    Raises:
+        ReportError: one does not list all of its lapses.
+    """
+    for each in (before, after):
+        if each.lapses_file:
+            raise ReportError(
+                "an assessment that lists only the worst of {count} lapses cannot be compared",
+                hint="have both list all of them: raise 'lapses' under [limits] in ccpolicy.toml",
+                count=each.lapses_file.lapses,
+            )
     old = {each.id: each for each in before.controls}
     new = {each.id: each for each in after.controls}
     both = [(old[each.id], each) for each in after.controls if each.id in old]
     return Changes(
         before=before,
-        lapses=[*_lapses(_touching(before, after), _touching(after, before))],
+        lapses=[*_lapses(new, _touching(before, after), _touching(after, before))],
         verdicts=[
             VerdictChange(now, (then.now, now.now), (then.period, now.period))
             for then, now in both
@@ -103,12 +115,14 @@ def _touching(own: Assessment, other: Assessment) -> Mapping[Key, Lapse]:
     }
 
 
-def _lapses(before: Mapping[Key, Lapse], after: Mapping[Key, Lapse]) -> Iterator[LapseChange]:
+def _lapses(
+    controls: Mapping[str, Control], before: Mapping[Key, Lapse], after: Mapping[Key, Lapse]
+) -> Iterator[LapseChange]:
     for key in sorted({*before, *after}):
         then, now = before.get(key), after.get(key)
         kind = _kind(then, now)
         if kind:
-            yield LapseChange(kind, key[0], then, now)
+            yield LapseChange(kind, controls[key[0]], then, now)
 
 
 def _kind(then: Lapse | None, now: Lapse | None) -> Kind | None:

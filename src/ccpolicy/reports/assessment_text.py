@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
+from ccpolicy.reports.attested_text import attestations, attested_lead
 from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, PageTable, Word
@@ -15,6 +16,7 @@ from ccpolicy.reports.phrases import (
     problem_text,
     reason_text,
     records_behind,
+    unlisted_lapses,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -75,6 +77,7 @@ class _SectionText:
         if self.full:
             self.in_order()
             self.frameworks()
+            self.attested()
 
     def header(self) -> None:
         """Add the header: plan, judged moment and period."""
@@ -117,11 +120,13 @@ class _SectionText:
         for each in sections.attention:
             control = each.control
             if self.result.verdict(control) == "fail":
-                self.row("fail", control, self.ratio(control, len(each.subjects)))
+                self.row("fail", control, self.ratio(control, each.subject_count))
             else:
                 self.row("unknown", control)
                 self.reason(control)
             self.lapses(each)
+            for note in unlisted_lapses(page, self.result, control):
+                self.table.detail(note)
             for note in pauses(page, control):
                 self.table.detail(note)
             for known in baseline_note(page, control):
@@ -136,11 +141,11 @@ class _SectionText:
         elif shown:
             page.heading(page.say("Lapsed in the period, cured since (-v shows when)"))
         for each in shown:
-            count = page.count(len(each.lapses), "{count} lapse", "{count} lapses")
-            length = length_in_period(page, self.result, each.longest)
-            if len(each.lapses) > 1:
+            count = page.count(each.count, "{count} lapse", "{count} lapses")
+            length = length_in_period(page, self.result, each.longest) if each.lapses else ""
+            if each.count > 1 and length:
                 count = page.say("{lapses}, longest {length}", lapses=count, length=length)
-            else:
+            elif length:
                 count = page.say("{lapses}, {length}", lapses=count, length=length)
             self.row("cured", each.control, count)
             if self.full:
@@ -159,20 +164,19 @@ class _SectionText:
                 end = page.say("expired {day}", day=day)
             else:
                 end = page.say("until {day}", day=day)
+            subjects = page.subjects(control, each.subjects)
             self.table.row(self.words["waived"], control.id, page.text(control.title), end)
             self.table.detail(
                 page.say(
                     "{subjects}: {reason} ({waiver}, approved by {approver})",
-                    subjects=page.join(each.subjects)
-                    if self.full
-                    else page.names(each.subjects, 40),
+                    subjects=page.join(subjects) if self.full else page.names(subjects, 40),
                     reason=page.text(waiver.reason),
                     waiver=waiver.id,
                     approver=page.text(waiver.approver),
                 )
             )
             for lapse in each.unwaived_before:
-                shown = lapse_text(page, self.result, lapse)
+                shown = lapse_text(page, self.result, control, lapse)
                 self.table.detail(page.say("not waived before: {lapse}", lapse=shown))
 
     def waivers_for_nobody(self) -> None:
@@ -216,7 +220,7 @@ class _SectionText:
             title = page.text(each.control.title)
             self.table.row(self.words["due"], each.control.id, title, end)
             for task in each.tasks if self.full else ():
-                names = page.join(task.subjects)
+                names = page.join(page.subjects(task, task.subjects))
                 self.table.detail(page.say("{moment}: {names}", moment=until(task.at), names=names))
 
     def in_order(self) -> None:
@@ -242,6 +246,18 @@ class _SectionText:
             if names := page.join(each.id for each in framework.without_control):
                 page.paragraph(page.say("no control: {names}", names=names), 4, "dim")
 
+    def attested(self) -> None:
+        """Add what people vouch for, by whom and until when."""
+        page = self.page
+        if self.result.attested:
+            page.heading(page.say("What this does not prove"))
+            page.paragraph(attested_lead(page), 2)
+        for each in self.result.attested:
+            end = page.join(each.controls)
+            self.table.row(self.words[each.now], each.control, page.text(each.title), end)
+            for said in attestations(page, each):
+                self.table.detail(said)
+
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""
         severity = pad(self.severities[control.severity], max(map(width, self.severities.values())))
@@ -261,8 +277,8 @@ class _SectionText:
         """Show the longest lapse, or all of them."""
         longest = [found.longest] if found.lapses else []
         for lapse in found.lapses if self.full else longest:
-            shown = lapse_text(self.page, self.result, lapse)
-            if len(found.lapses) > 1 and not self.full:
+            shown = lapse_text(self.page, self.result, found.control, lapse)
+            if found.count > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened_by(self.page, lapse))
             for note in records_behind(self.page, lapse):

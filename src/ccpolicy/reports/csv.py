@@ -12,10 +12,11 @@ import io
 from collections.abc import Iterator, Mapping
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, SubjectState
+from ccpolicy.assessment.subject_text import subject_label
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import obsolete_entry
+from ccpolicy.reports.phrases import lapses_file_note, obsolete_entry, unlisted_lapses
 from ccpolicy.reports.sections import without_later_lapses
 from ccpolicy.reports.time_text import pinned
 
@@ -63,8 +64,7 @@ def render_assessment(result: Assessment, view: View) -> str:
 
 
 def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
-    if warnings := pinned(page, result):
-        yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
+    yield from _warnings(page, result)
     yield from (_problem(page, problem) for problem in result.problems)
     for waiver in result.waivers:
         if not waiver.subject_known:
@@ -103,7 +103,18 @@ def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
     own = {control.id: _control(page, result, control) for control in result.controls}
     for control in result.controls:
         yield from ({**own[control.id], **entry} for entry in _entries(page, control))
+        for said in unlisted_lapses(page, result, control):
+            yield {**own[control.id], "entry": "lapses", "text": said}
     yield from _requirements(page, result, own)
+
+
+def _warnings(page: Page, result: Assessment) -> Iterator[ReportRow]:
+    """Yield which moment is pinned, and where lapses are that the rows below do not list."""
+    if warnings := pinned(page, result):
+        yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
+    for text in lapses_file_note(page, result):
+        place = result.lapses_file and result.lapses_file.file
+        yield {"entry": "lapses", "place": place or "", "text": text}
 
 
 def _requirements(
@@ -157,11 +168,13 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
             "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
             "records": "; ".join(lapse.records),
+            "text": _label(page, control, lapse.subject),
         }
     yield from (_problem(page, problem) for problem in control.problems)
     for due in control.due:
         for subject in due.subjects:
-            yield {"entry": "due", "subject": subject, "starts": due.at}
+            label = _label(page, control, subject)
+            yield {"entry": "due", "subject": subject, "starts": due.at, "text": label}
     for each in control.population or []:
         yield {
             "entry": "subject",
@@ -175,6 +188,12 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
             "place": each.evidence or "",
             "text": _about(page, each),
         }
+
+
+def _label(page: Page, control: Control, subject: str) -> str:
+    """Return what readers call a subject, if that is not its name."""
+    found = subject_label(control.subject_labels, subject)
+    return page.text(found) if found else ""
 
 
 def _plain(number: float) -> str:

@@ -16,7 +16,13 @@ from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import coded, lapse_text, obsolete_entry, reason_text
+from ccpolicy.reports.phrases import (
+    coded,
+    lapse_text,
+    obsolete_entry,
+    reason_text,
+    unlisted_lapses,
+)
 from ccpolicy.reports.sections import Sections
 
 _SEPARATOR = "\0"
@@ -52,6 +58,8 @@ class Finding:
     message: str
     identity: str
     """64 hex digits: the same in every run, wherever the line has moved to."""
+    row: str | None = None
+    """Store, table and key, where the evidence is no line of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,14 @@ class _Found:
 def findings(result: Assessment, view: View) -> list[Finding]:
     """List what fails or could not be judged, in the order of the sections."""
     seen: dict[str, int] = {}
+    tables = {each.file for each in result.evidence.files if each.table}
     listed = []
     for found in _found(result, Page(view)):
         control, written = found.control, found.written
         # Several problems of one file differ by their order alone.
         ordinal = seen[found.key] = seen.get(found.key, 0) + 1
-        place = _shown(written, control)
+        is_row = written is not None and Locator.read(written).file in tables
+        place = _shown(None if is_row else written, control)
         shown = written and written != str(place)
         unknown = result.verdict(control) == "unknown" if control else found.rule == NO_CONTROL
         failed = control.id in result.gate.failed_on if control else True
@@ -93,6 +103,7 @@ def findings(result: Assessment, view: View) -> list[Finding]:
                 code=found.code,
                 message=f"{found.said} ({visible(written)})" if shown and written else found.said,
                 identity=hashlib.sha256(f"{found.key}{_SEPARATOR}{ordinal}".encode()).hexdigest(),
+                row=written if is_row else None,
             )
         )
     return listed
@@ -112,6 +123,8 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
             key = _SEPARATOR.join((control.id, "lapse", lapse.subject, lapse.starts))
             said = _lapse(page, result, control, lapse)
             yield _Found(control, lapse.opened_by, said, key, known=lapse.baselined)
+        for said in unlisted_lapses(page, result, control):
+            yield _Found(control, None, said, _SEPARATOR.join((control.id, "unlisted")))
         for problem in control.problems:
             said = _problem(page, problem)
             key = _key(control.id, problem)
@@ -125,7 +138,7 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
 def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:
     return page.say(
         "{lapse}. {remediation}",
-        lapse=lapse_text(page, result, lapse),
+        lapse=lapse_text(page, result, control, lapse),
         remediation=page.text(control.remediation),
     )
 
@@ -158,6 +171,13 @@ def left_out(result: Assessment) -> tuple[Message, ...]:
     named = dict.fromkeys(each.control.id for each in sections.waived)
     waived = [name for name in named if name not in absent]
     said = []
+    if found := result.lapses_file:
+        rest = found.lapses - sum(len(control.lapses) for control in result.controls)
+        said.append(
+            Message.of("{count} lapses, which are in {file}", count=rest, file=found.file)
+            if found.file
+            else Message.of("{count} lapses, which were not kept", count=rest)
+        )
     if waived:
         said.append(Message.of("lapses that were waived: {controls}", controls=", ".join(waived)))
     if absent:

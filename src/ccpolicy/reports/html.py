@@ -36,6 +36,7 @@ def render_assessment(result: Assessment, view: View) -> bytes:
 def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
     from ccpolicy.reports.html_parts.labels import (
+        caption_style,
         language_name,
         language_style,
         running_head,
@@ -57,6 +58,7 @@ def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
         + severity_style()
         + symbol_style()
         + language_style(document.result.policy.languages, own)
+        + caption_style(document.result.policy.languages, own)
         + running_head(document.title(view.language), document.result.policy.digest[:23]),
         "script": script,
     }
@@ -75,7 +77,8 @@ def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
             yield from _rendered(environment, ["subjects_head"], shared)
             yield from document.packed_subjects()
             yield from _rendered(environment, ["explorer_foot"], shared)
-        names = ["frameworks", "waivers", "unjudged", "pending", "due", "evidence", "method"]
+        names = ["frameworks", "waivers", "unjudged", "pending", "due", "evidence"]
+        names += ["limits", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)

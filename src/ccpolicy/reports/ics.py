@@ -17,7 +17,6 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import left_out
-from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import last_day, pinned
 
@@ -77,7 +76,7 @@ def _event(
     page: Page, result: Agenda, owner: str, day: datetime.date, tasks: list[Task]
 ) -> icalendar.Event:
     control, title = tasks[0].control, page.text(tasks[0].title)
-    subjects = [subject for task in tasks for subject in task.subjects]
+    subjects = [subject for task in tasks for subject in page.subjects(task, task.subjects)]
     as_of = datetime.datetime.fromisoformat(result.as_of).astimezone(datetime.UTC)
     summary = page.say("{id} due: {title}", id=control, title=title)
     event = icalendar.Event()
@@ -95,7 +94,7 @@ def _event(
                 page.text(tasks[0].remediation),
                 page.say("Owner: {owner}", owner=owner),
                 *pinned(page, result),
-                *(visible(subject) for subject in subjects),
+                *subjects,
             ]
         ),
     )

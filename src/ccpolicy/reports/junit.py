@@ -20,6 +20,7 @@ from ccpolicy.reports.phrases import (
     baseline_note,
     coded,
     failing_lapses,
+    lapses_file_note,
     obsolete_entry,
     problem_text,
     reason_text,
@@ -88,6 +89,8 @@ def _properties(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
     yield "window.ends", result.window.ends
     yield "zone", result.policy.zone
     yield "gate.passed", str(result.gate.passed).lower()
+    for text in lapses_file_note(page, result):
+        yield "lapses", text
     for verdict, count in result.tally.items():
         yield f"tally.{verdict}", str(count)
 
@@ -109,7 +112,7 @@ def _case(page: Page, sections: Sections, control: Control, suite: Element) -> N
             part = SubElement(case, "skipped", message=page.phrases(baseline_note(page, control)))
             part.text = "\n".join(_troubles(page, result, control))
         case "fail":
-            lapses = len(result.failing_lapses(control))
+            lapses = result.count_failing(control)
             message = page.count(lapses, "{count} lapse", "{count} lapses")
             part = SubElement(case, "failure", type=control.severity, message=message)
             part.text = "\n".join(_troubles(page, result, control))

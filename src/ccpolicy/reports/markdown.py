@@ -7,16 +7,19 @@ from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
+from ccpolicy.reports.attested_text import attestations, attested_lead
 from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     lapse_text,
+    lapses_file_note,
     opened_by,
     pauses,
     problem_text,
     reason_text,
     records_behind,
+    unlisted_lapses,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -86,6 +89,7 @@ class _MarkdownParts:
         yield from self.controls()
         if self.full:
             yield from self.frameworks()
+            yield from self.attested()
 
     def header(self) -> Iterable[str]:
         page, result = self.page, self.result
@@ -118,6 +122,9 @@ class _MarkdownParts:
         for text in failed_in_period(page, result):
             yield ""
             yield escape_markdown(text)
+        for text in lapses_file_note(page, result):
+            yield ""
+            yield f"⚠️ {escape_markdown(text)}"
         if (open_yet := not_due(page, result)) and page.view.detail != "brief":
             yield ""
             yield escape_markdown(open_yet)
@@ -145,7 +152,9 @@ class _MarkdownParts:
                 [
                     page.phrases(
                         [
-                            self.noted(lapse_text(page, result, each), opened_by(page, each)),
+                            self.noted(
+                                lapse_text(page, result, control, each), opened_by(page, each)
+                            ),
                             *records_behind(page, each),
                             *covered_later(page, each),
                         ]
@@ -153,6 +162,7 @@ class _MarkdownParts:
                     for each in found.lapses
                 ]
             )
+            yield from self.some(list(unlisted_lapses(page, result, control)))
             yield from self.some(list(pauses(page, control)))
             yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
@@ -178,7 +188,7 @@ class _MarkdownParts:
             (
                 each.waiver.id,
                 each.control.id,
-                each.waiver.subject,
+                page.subject(each.control, each.waiver.subject),
                 page.text(each.waiver.reason),
                 page.text(each.waiver.approver),
                 until(each.waiver.ends),
@@ -209,7 +219,9 @@ class _MarkdownParts:
                     "{control}, {moment}: {names}",
                     control=task.control,
                     moment=until(task.at),
-                    names=page.names(task.subjects, 10_000 if self.full else 100),
+                    names=page.names(
+                        page.subjects(task, task.subjects), 10_000 if self.full else 100
+                    ),
                 )
                 for task in tasks
             ]
@@ -287,6 +299,32 @@ class _MarkdownParts:
             yield from self.table(head, rows)
             yield ""
             yield "</details>"
+
+    def attested(self) -> Iterable[str]:
+        """Show what people vouch for, and until when."""
+        page = self.page
+        if not self.result.attested:
+            return
+        yield from self.heading(page.say("What this does not prove"))
+        yield escape_markdown(attested_lead(page))
+        head = [
+            page.say("Matter"),
+            page.say("Controls that rest on it"),
+            page.say("Attested by, in force"),
+            page.say("Now"),
+            page.say("Period"),
+        ]
+        rows = [
+            (
+                page.text(each.title),
+                page.join(each.controls),
+                page.phrases(attestations(page, each)),
+                self.words[each.now],
+                self.words[each.period],
+            )
+            for each in self.result.attested
+        ]
+        yield from self.table(head, rows)
 
     def heading(self, text: str) -> Iterable[str]:
         yield ""

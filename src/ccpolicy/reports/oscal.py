@@ -11,13 +11,21 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from ccpolicy.assessment.frameworks import Framework
-from ccpolicy.assessment.models import Assessment, Attachment, Control, EvidenceFile, Waiver
+from ccpolicy.assessment.models import (
+    Assessment,
+    Attachment,
+    Control,
+    EvidenceFile,
+    TableSnapshot,
+    Waiver,
+)
 from ccpolicy.oscal import Part, document, prop, prose, stable_uuid, utc_text
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     baseline_note,
     failing_lapses,
+    lapses_file_note,
     obsolete_entry,
     problem_text,
     reason_text,
@@ -91,6 +99,7 @@ class _Results:
                     [
                         judgement(page, result),
                         *pinned(page, result),
+                        *lapses_file_note(page, result),
                         *waivers_for_nobody(page, result),
                     ],
                 )
@@ -235,15 +244,17 @@ class _Results:
                 "status": "open" if verdict == "fail" else "investigating",
             }
         for waiver in self.sections.waivers_of(control):
-            yield {**same, **self.accepted(waiver)}
+            yield {**same, **self.accepted(control, waiver)}
 
-    def accepted(self, waiver: Waiver) -> Part:
+    def accepted(self, control: Control, waiver: Waiver) -> Part:
         page = self.page
         return {
             "uuid": self.id("waiver", waiver.id),
             "description": prose(
                 page.say(
-                    "{subject}: {reason}", subject=waiver.subject, reason=page.text(waiver.reason)
+                    "{subject}: {reason}",
+                    subject=page.subject(control, waiver.subject),
+                    reason=page.text(waiver.reason),
                 )
             ),
             "props": [
@@ -263,8 +274,12 @@ class _Results:
             "uuid": self.id("file", file.dataset, file.file),
             "title": prose(self.page.join([file.file])),
             **({"remarks": prose(notes)} if notes else {}),
-            "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],
-            "rlinks": [self.link(file)],
+            "props": [
+                prop("dataset", file.dataset),
+                prop("invalid-records", str(file.invalid)),
+                *(_snapshot(file, file.table) if file.table else ()),
+            ],
+            **({} if file.table else {"rlinks": [self.link(file)]}),
         }
 
     def attachment(self, file: Attachment) -> Part:
@@ -296,3 +311,11 @@ class _Results:
             "href": quote(self.page.view.folder + file.file),
             "hashes": [{"algorithm": "SHA-256", "value": file.sha256}],
         }
+
+
+def _snapshot(file: EvidenceFile, table: TableSnapshot) -> Iterator[Part]:
+    """Say what was read of a table, to which no address leads."""
+    yield prop("sha-256", file.sha256)
+    yield prop("server", table.server)
+    yield prop("snapshot", table.snapshot)
+    yield prop("snapshot-taken-at", table.taken_at)

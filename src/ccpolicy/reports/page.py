@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ccpolicy.assessment.subject_text import LabelsSubjects
 from ccpolicy.errors import Message, Sayable, catalogue
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
@@ -37,6 +38,14 @@ class Page:
     def text(self, text: Sayable) -> str:
         """Return a text of the policy in the reader's language."""
         return visible(text.text(self.view.language))
+
+    def subject(self, of: LabelsSubjects, name: str) -> str:
+        """Return what readers call a subject of a control."""
+        return self.text(of.subject_text(name))
+
+    def subjects(self, of: LabelsSubjects, names: Iterable[str]) -> list[str]:
+        """Return what readers call subjects of a control."""
+        return [self.subject(of, name) for name in names]
 
     def join(self, names: Iterable[str]) -> str:
         """List names."""

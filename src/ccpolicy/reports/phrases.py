@@ -13,7 +13,7 @@ from ccpolicy.assessment.models import (
     Problem,
     WaiverState,
 )
-from ccpolicy.errors import Level
+from ccpolicy.errors import Level, Message
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import length_paused, span
@@ -66,11 +66,11 @@ def verdict_labels(page: Page) -> dict[Verdict, str]:
     return {verdict: page.say(text) for verdict, text in VERDICT_LABEL_MESSAGES.items()}
 
 
-def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
+def lapse_text(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:
     """Say who was not covered, when, and whether that was known."""
     said = page.say(
         "{subject}: {span}",
-        subject=lapse.subject,
+        subject=page.subject(control, lapse.subject),
         span=span(page, result, lapse),
     )
     if lapse.paused:
@@ -134,12 +134,56 @@ def records_behind(page: Page, lapse: Lapse) -> Iterator[str]:
 
 
 def failing_lapses(page: Page, result: Assessment, control: Control, most: int) -> Iterator[str]:
-    """Yield the lapses that fail a control, each with what it began with; of many, the first."""
+    """Yield the lapses that fail a control, each with what it began with; of many, the first.
+
+    Where the assessment does not list all, it is said where they are.
+    """
     lapses = result.failing_lapses(control)
     for lapse in lapses[:most]:
-        yield f"{lapse_text(page, result, lapse)}  {opened_by(page, lapse)}"
+        yield f"{lapse_text(page, result, control, lapse)}  {opened_by(page, lapse)}"
     if (rest := len(lapses) - most) > 0:
         yield page.count(rest, "and {count} more", "and {count} more")
+    yield from unlisted_lapses(page, result, control)
+
+
+def unlisted_lapses(page: Page, result: Assessment, control: Control) -> Iterator[str]:
+    """Yield how many lapses of a control the assessment does not list, and where they are."""
+    if rest := control.lapse_count - len(control.lapses):
+        lapses = page.count(rest, "{count} lapse", "{count} lapses")
+        file = result.lapses_file and result.lapses_file.file
+        if file:
+            said = page.say(
+                "not listed: {lapses}; all are in {file}", lapses=lapses, file=visible(file)
+            )
+        else:
+            said = page.say("not listed, and not kept: {lapses}", lapses=lapses)
+        yield said
+
+
+def lapses_file_note(page: Page, result: Assessment) -> Iterator[str]:
+    """Yield where all lapses are, if the assessment does not list them."""
+    if message := unlisted_message(result):
+        yield page.say(message.template, **dict(message.values))
+
+
+def unlisted_message(result: Assessment) -> Message | None:
+    """Return where all lapses are, if the assessment does not list them."""
+    found = result.lapses_file
+    if found is None:
+        return None
+    if found.file and found.sha256:
+        return Message.of(
+            "Of {count} lapses, the worst of each control are listed. All are in {file}, SHA-256"
+            " {digest}",
+            count=found.lapses,
+            file=found.file,
+            digest=found.sha256,
+        )
+    return Message.of(
+        "Of {count} lapses, the worst of each control are listed. The others were not kept: judge"
+        " again with --lapses FILE",
+        count=found.lapses,
+    )
 
 
 def coded(page: Page, problem: Problem) -> str:

@@ -21,7 +21,7 @@ from ccpolicy.reports.time_text import pinned
 from ccpolicy.vocabulary import SEVERITIES
 
 MOST = 5_000
-"""Results that GitHub keeps of a run; of more than 25,000 it keeps none."""
+"""GitHub shows at most this many results of a run, and rejects a run with more than 25,000."""
 _TAGS = 10
 _DESCRIPTION = 1024
 
@@ -141,6 +141,8 @@ def _no_control(name: str, text: str) -> dict[str, Any]:
 
 def _result(finding: Finding, places: dict[str, int], *, compared: bool) -> dict[str, Any]:
     state = {"baselineState": "unchanged" if finding.known else "new"} if compared else {}
+    # A row of a table has no file that could be shown; what it is judged by has one.
+    row = {"logicalLocations": [{"fullyQualifiedName": finding.row}]} if finding.row else {}
     return {
         "ruleId": finding.rule,
         "ruleIndex": places[finding.rule],
@@ -151,7 +153,8 @@ def _result(finding: Finding, places: dict[str, int], *, compared: bool) -> dict
                 "physicalLocation": {
                     "artifactLocation": {"uri": quote(finding.file)},
                     "region": {"startLine": finding.line},
-                }
+                },
+                **row,
             }
         ],
         **state,

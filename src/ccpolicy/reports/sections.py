@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 from ccpolicy.assessment.agenda import Task, tasks_due
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Waiver
 from ccpolicy.vocabulary import Judged, Verdict
+
+_ATTENTION = ("fail", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +22,24 @@ class ControlLapses:
 
     control: Control
     lapses: list[Lapse]
-    """By subject and time; perhaps none."""
+    """By subject and time; perhaps none. Where these are too many, the worst."""
+    count: int
+    """How many there are, listed or not."""
+    subject_count: int
+    """How many subjects have one."""
+    days: float
+    """Days of 24 hours in the period, added up over all of them."""
+
+    @classmethod
+    def of(cls, control: Control, lapses: list[Lapse]) -> Self:
+        """Take all lapses of a section."""
+        subjects = len({lapse.subject for lapse in lapses})
+        return cls(control, lapses, len(lapses), subjects, sum(each.days for each in lapses))
 
     @property
     def longest(self) -> Lapse:
         """The lapse with the most days in the period."""
         return max(self.lapses, key=lambda lapse: lapse.days)
-
-    @property
-    def days(self) -> float:
-        """Days of 24 hours in the period, added up over the lapses."""
-        return sum(lapse.days for lapse in self.lapses)
-
-    @property
-    def subjects(self) -> list[str]:
-        """The subjects that lapsed, each once."""
-        return list(dict.fromkeys(lapse.subject for lapse in self.lapses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +97,38 @@ class Sections:
     @cached_property
     def attention(self) -> list[ControlLapses]:
         """Failing controls, then unknown ones, with their lapses as the gate sees them."""
-        return [
-            ControlLapses(control, self.scope.failing_lapses(control))
-            for control in self.with_verdict("fail", "unknown")
-        ]
+        return [self._failing(control) for control in self.with_verdict("fail", "unknown")]
+
+    def _failing(self, control: Control) -> ControlLapses:
+        listed, counts = self.scope.failing_lapses(control), control.lapse_counts
+        if counts is None:
+            return ControlLapses.of(control, listed)
+        by_gate = (
+            (counts.open, counts.open_subjects)
+            if self.scope.judged == "now"
+            else (counts.in_period, counts.period_subjects)
+        )
+        return ControlLapses(control, listed, *by_gate, counts.days)
 
     @cached_property
     def cured(self) -> list[ControlLapses]:
         """Lapses of the period that a record ended and need no attention; most days first."""
-        found = [
-            ControlLapses(control, lapses)
-            for control in self.result.controls
-            if (lapses := [lapse for lapse in ended(control) if self._is_cured(control, lapse)])
-        ]
-        return sorted(found, key=lambda each: -each.days)
+        found = [self._ended(control) for control in self.result.controls]
+        return sorted((each for each in found if each.count), key=lambda each: -each.days)
+
+    def _ended(self, control: Control) -> ControlLapses:
+        lapses = [lapse for lapse in ended(control) if self._is_cured(control, lapse)]
+        counts = control.lapse_counts
+        if counts is None:
+            return ControlLapses.of(control, lapses)
+        all_fail = self.scope.judged == "period" and self.scope.verdict(control) in _ATTENTION
+        found = (0, 0.0) if all_fail else (counts.cured, counts.cured_days)
+        return ControlLapses(control, lapses, found[0], counts.period_subjects, found[1])
 
     def _is_cured(self, control: Control, lapse: Lapse) -> bool:
         if lapse.waived_by or not self.scope.in_period(lapse):
             return False
-        needs_attention = self.scope.verdict(control) in ("fail", "unknown")
+        needs_attention = self.scope.verdict(control) in _ATTENTION
         return not (needs_attention and self.scope.includes(lapse))
 
     @cached_property

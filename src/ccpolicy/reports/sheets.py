@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ccpolicy.assessment.models import Assessment, Control, Lapse
+from ccpolicy.assessment.models import Assessment, Control, Lapse, Waiver
 from ccpolicy.reports.amount_text import label_text
 from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
 from ccpolicy.reports.length_text import length_text, seconds_of
@@ -16,6 +16,7 @@ from ccpolicy.reports.phrases import (
     GRADE_MESSAGES,
     VERDICT_MESSAGES,
     WAIVER_STATE_MESSAGES,
+    lapses_file_note,
     reason_text,
     waivers_for_nobody,
 )
@@ -65,6 +66,8 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
         yield page.say("Baseline"), text
     for text in waivers_for_nobody(page, result):
         yield page.say("Waivers"), text
+    for text in lapses_file_note(page, result):
+        yield page.say("Lapses"), text
     for text, _ in evidence_notes(page, result):
         yield page.say("Evidence"), text
     yield page.say("Judged as of"), local(result.as_of)
@@ -101,9 +104,10 @@ def _changes(page: Page, result: Assessment, found: Changes) -> Sheet:
         ]
         rows.append((page.say("verdict changed"), turned.control.id, None, None, *sides))
     for each in found.lapses:
-        subject, starts = each.lapse.subject, beginning(each.lapse.starts)
+        subject = page.subject(each.control, each.lapse.subject)
+        starts = beginning(each.lapse.starts)
         ends = _until(page, each.before), _until(page, each.after)
-        rows.append((page.say(KIND_MESSAGES[each.kind]), each.control, subject, starts, *ends))
+        rows.append((page.say(KIND_MESSAGES[each.kind]), each.control.id, subject, starts, *ends))
     return Sheet(page.say("Changes"), head, rows)
 
 
@@ -193,7 +197,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
     rows = [
         (
             control.id,
-            lapse.subject,
+            page.subject(control, lapse.subject),
             beginning(lapse.starts),
             lapse.ends and span_ending(lapse.starts, lapse.ends),
             lapse.days,
@@ -239,7 +243,7 @@ def _problems(page: Page, result: Assessment) -> Sheet:
 def _due(page: Page, result: Assessment) -> Sheet:
     head = [page.say("Control"), page.say("Subject"), page.say("Due"), page.say("Owner")]
     rows = [
-        (control.id, subject, ending(due.at), page.text(control.owner))
+        (control.id, page.subject(control, subject), ending(due.at), page.text(control.owner))
         for control in result.controls
         for due in control.due
         for subject in due.subjects
@@ -297,7 +301,13 @@ def _class_text(page: Page, control: Control, name: str | None) -> str | None:
     return label_text(name, page.view.language, labels) if name else None
 
 
+def _waived_subject(page: Page, controls: Mapping[str, Control], waiver: Waiver) -> str:
+    control = controls.get(waiver.control)
+    return page.subject(control, waiver.subject) if control else waiver.subject
+
+
 def _waivers(page: Page, result: Assessment) -> Sheet:
+    controls = {control.id: control for control in result.controls}
     head = [
         page.say("Waiver"),
         page.say("Control"),
@@ -313,7 +323,7 @@ def _waivers(page: Page, result: Assessment) -> Sheet:
         (
             waiver.id,
             waiver.control,
-            waiver.subject,
+            _waived_subject(page, controls, waiver),
             page.text(waiver.reason),
             page.text(waiver.owner),
             page.text(waiver.approver),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import Assessment, EvidenceFile, FileNote
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import obsolete_entry
+from ccpolicy.reports.phrases import lapses_file_note, obsolete_entry
 from ccpolicy.reports.sections import Sections
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Verdict
 
@@ -25,6 +25,8 @@ def outcome(page: Page, result: Assessment) -> None:
         for said in failed_in_period(page, result):
             page.paragraph(said, colour="yellow")
         _evidence(page, result)
+    for said in lapses_file_note(page, result):
+        page.paragraph(said, colour="yellow")
     for said, colour in evidence_notes(page, result):
         if colour == "red" or not brief:
             page.paragraph(said, colour=colour)

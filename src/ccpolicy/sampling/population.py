@@ -12,7 +12,6 @@ from ccpolicy.api import Repository
 from ccpolicy.assessment.models import Assessment, Problem, SubjectState
 from ccpolicy.assessment.preview import RefusedEvidence
 from ccpolicy.draft.preview import preview
-from ccpolicy.engine.population import NAMING
 from ccpolicy.engine.question import EvaluationRequest
 from ccpolicy.errors import CcpolicyError, EvidenceError, LimitError, Locator
 from ccpolicy.policy.names import unknown
@@ -20,6 +19,8 @@ from ccpolicy.sampling.draw import Member
 from ccpolicy.time.moments import Period
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
+NAMING = ("subjects", "openings", "readings")
+"""Inputs whose keys name subjects."""
 CLASS = "class"
 """Field of subjects whose parameters differ by class."""
 MOST = 1_000_000

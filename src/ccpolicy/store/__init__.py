@@ -19,7 +19,8 @@ from ccpolicy.store.interface import (
     ValueFault,
     VettingStore,
 )
-from ccpolicy.vocabulary import Engine
+from ccpolicy.store.tables import TableStore
+from ccpolicy.vocabulary import Engine, StoreKind
 
 __all__ = [
     "DuckDB",
@@ -30,10 +31,12 @@ __all__ = [
     "Row",
     "Store",
     "StoreError",
+    "TableStore",
     "ValueFault",
     "VettingStore",
     "open_engine",
     "open_store",
+    "open_tables",
 ]
 
 
@@ -48,14 +51,8 @@ def open_engine(name: Engine) -> Iterator[EngineStore | None]:
     if name == "duckdb":
         yield None
         return
-    try:
+    with _installed(name):
         opened = _opened(name)
-    except ImportError:
-        raise CcpolicyError(
-            "the engine {engine} needs a package that is not installed",
-            hint="install ccpolicy again as you did, with its extra: ccpolicy[{engine}]",
-            engine=name,
-        ) from None
     with opened as store:
         yield store
 
@@ -75,3 +72,35 @@ def _opened(name: Literal["postgres", "spark"]) -> AbstractContextManager[Engine
             from ccpolicy.store.spark import open_spark
 
             return open_spark()
+
+
+@contextmanager
+def open_tables(
+    store: str, kind: StoreKind, service: str | None, prefix: str | None
+) -> Iterator[TableStore]:
+    """Open a store of tables that are evidence, all of which are read in one snapshot.
+
+    A service of its client's says where it is, or variables of the environment that begin with the
+    prefix, or without either the client's own.
+
+    Raises:
+        CcpolicyError: its package is not installed.
+        DatabaseError: it cannot be reached or used.
+    """
+    with _installed(kind):
+        from ccpolicy.store.postgres_tables import open_postgres_tables
+    with open_postgres_tables(store, service, prefix) as tables:
+        yield tables
+
+
+@contextmanager
+def _installed(name: str) -> Iterator[None]:
+    """Say what to install where a package is missing."""
+    try:
+        yield
+    except ImportError:
+        raise CcpolicyError(
+            "the engine {engine} needs a package that is not installed",
+            hint="install ccpolicy again as you did, with its extra: ccpolicy[{engine}]",
+            engine=name,
+        ) from None

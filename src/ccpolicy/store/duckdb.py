@@ -38,8 +38,8 @@ _REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
     duckdb.ProgrammingError: "a value cannot be computed with",
 }
 """What is said instead of the engine's message, by the first that fits."""
-_LINES = 10_000
-"""Rows that are put into text at a time."""
+_ROWS = 10_000
+"""Rows that are fetched at a time."""
 
 
 class DuckDB:
@@ -82,6 +82,16 @@ class DuckDB:
         """See `Store.ask`."""
         return self.run(query, parameters)
 
+    def stream(self, query: str) -> Iterator[Row]:
+        """See `Store.stream`."""
+        try:
+            with self._connection.cursor() as cursor:
+                found = cursor.execute(query)
+                while rows := found.fetchmany(_ROWS):
+                    yield from rows
+        except duckdb.Error as failure:
+            raise _ours(failure) from failure
+
     def drop(self, *relations: str) -> None:
         """See `Store.drop`."""
         for relation in relations:
@@ -116,7 +126,7 @@ class DuckDB:
         query = f"SELECT {cells} || chr(10) FROM {identifier(relation)}"
         try:
             found = self._connection.execute(query)
-            while rows := found.fetchmany(_LINES):
+            while rows := found.fetchmany(_ROWS):
                 yield "".join(text for (text,) in rows)
         except duckdb.Error as failure:
             raise _ours(failure) from failure

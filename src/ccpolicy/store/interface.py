@@ -88,6 +88,14 @@ class Store(Protocol):
         """
         ...
 
+    def stream(self, query: str) -> Iterator[Row]:
+        """Yield the rows of a query as they are read; other queries may run in between.
+
+        Raises:
+            StoreError: the query cannot run.
+        """
+        ...
+
     def drop(self, *relations: str) -> None:
         """Drop relations; what is not there is passed over."""
         ...

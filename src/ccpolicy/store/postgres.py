@@ -1,8 +1,8 @@
-"""PostgreSQL: a store elsewhere, for what is judged of records that were read here.
+"""PostgreSQL as the store: computes verdicts on a server, from records that were read locally.
 
-Everything happens in one transaction that is rolled back at the end: relations are temporary
-tables, of which nothing is left. Where the server is and who may use it is said by the environment
-and by libpq's own files alone, and no message repeats it.
+Everything happens in one transaction that is rolled back at the end. Relations are temporary
+tables, so nothing is left on the server. Address and credentials come from the environment or from
+libpq's own files only, and no message repeats them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _SETTINGS = {
 }
 _LONGEST = 2**31 - 1
 """Milliseconds that PostgreSQL can be told; 24 days."""
+_ROWS = 10_000
+"""Rows that are fetched at a time."""
 _OURS = {16: "BOOLEAN", 21: "SMALLINT", 23: "INTEGER", 20: "BIGINT", 25: "VARCHAR", 1700: "HUGEINT"}
 """PostgreSQL's number of a type → our name of it."""
 
@@ -95,6 +97,18 @@ class PostgreSQL:
         except ValueError:  # a number with decimals, where all are whole
             refuse("numeric")
 
+    def stream(self, query: str) -> Iterator[Row]:
+        """See `Store.stream`."""
+        with (
+            self._failing_well(),
+            psycopg.RawServerCursor[Row](self._connection, "streamed") as cursor,
+        ):
+            cursor.execute(postgres_sql(query))
+            for column in cursor.description or ():
+                _ours(column.type_code)
+            while rows := cursor.fetchmany(_ROWS):
+                yield from rows
+
     def drop(self, *relations: str) -> None:
         """See `Store.drop`."""
         for relation in relations:
@@ -135,10 +149,7 @@ class PostgreSQL:
             )
         if not may_make:
             raise no_privilege()
-        settings = dict(_SETTINGS)
-        if deadline := current.get():
-            milliseconds = int((deadline.rest + GRACE) * 1000)
-            settings["statement_timeout"] = str(min(milliseconds, _LONGEST))
+        settings = {**_SETTINGS, **time_limit()}
         for name, value in settings.items():
             self._run("SELECT set_config($1, $2, true)", [name, value])
 
@@ -198,6 +209,15 @@ class PostgreSQL:
             raise statement_error(failure, is_lost=self._connection.closed) from None
 
 
+def time_limit() -> dict[str, str]:
+    """Return the setting that ends a statement which takes longer than the command may."""
+    deadline = current.get()
+    if deadline is None:
+        return {}
+    milliseconds = int((deadline.rest + GRACE) * 1000)
+    return {"statement_timeout": str(min(milliseconds, _LONGEST))}
+
+
 def _ours(kind: int) -> str:
     """Return our name of a type.
 
@@ -216,7 +236,7 @@ def open_postgres() -> Iterator[PostgreSQL]:
     Raises:
         DatabaseError: it cannot be reached, or not be used.
     """
-    connection = _connect()
+    connection = connect(os.environ.get(ADDRESS, ""))
     try:
         store = PostgreSQL(connection)
         store.start()
@@ -227,20 +247,27 @@ def open_postgres() -> Iterator[PostgreSQL]:
         connection.close()
 
 
-def _connect() -> psycopg.Connection[Row]:
+def connect(address: str, **given: Any) -> psycopg.Connection[Row]:
+    """Connect to a database, in transactions of one snapshot.
+
+    What neither the connection string nor `given` says is for libpq to find.
+
+    Raises:
+        DatabaseError: it cannot be reached.
+    """
     # A server that does not answer is not waited for as long as the system would.
     patience: dict[str, Any] = (
         {} if "PGCONNECT_TIMEOUT" in os.environ else {"connect_timeout": "20"}
     )
     try:
         connection = psycopg.connect(
-            os.environ.get(ADDRESS, ""),
+            address,
             cursor_factory=psycopg.RawCursor,
             row_factory=tuple_row,
             prepare_threshold=None,
             application_name="ccpolicy",
             client_encoding="UTF8",
-            **patience,
+            **{**patience, **given},
         )
     except psycopg.Error:  # its text may show the address, and says no code
         raise connection_error() from None

@@ -33,7 +33,7 @@ class BusinessCalendar:
     weekend: frozenset[int]
     """Weekdays that are not worked; Monday is 0."""
     holidays: str | None = None
-    """Whose public holidays: a code that `require_holidays` took."""
+    """Country or subdivision whose public holidays apply, as `require_holidays` accepts it."""
     hours: tuple[Hours, ...] | None = None
     """By weekday, from Monday on; none if it has no opening hours."""
     closed: frozenset[int] = frozenset()
@@ -41,7 +41,7 @@ class BusinessCalendar:
     worked: Mapping[int, Hours | None] = field(default_factory=dict)
     """Own working days → their hours if they are others."""
     written_years: frozenset[int] = frozenset()
-    """Years whose public holidays are `closed` and `worked`, whatever anybody else knows."""
+    """Years whose public holidays come from `closed` and `worked` alone, not from a package."""
     first_day: int | None = None
     """First day on which it is valid."""
     last_day: int | None = None

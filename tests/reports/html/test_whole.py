@@ -19,7 +19,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 SECTIONS = [
     "s-cover", "s-summary", "s-overview", "s-matrix", "s-controls", "s-lapses", "s-waivers",
-    "s-unjudged", "s-due", "s-evidence", "s-method", "s-signature", "s-glossary",
+    "s-unjudged", "s-due", "s-evidence", "s-limits", "s-method", "s-signature",
+    "s-glossary",
 ]  # fmt: skip
 """In the order of reading."""
 

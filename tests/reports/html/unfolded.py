@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 
+_SIGNS = str.maketrans(",.", "&<")
 _PLACE = re.compile("<template></template>")
 _PACKED = re.compile(r'<template id="?folded"?>([^<]*)</template>')
 
@@ -14,8 +15,12 @@ _PACKED = re.compile(r'<template id="?folded"?>([^<]*)</template>')
 def parts(content: bytes) -> list[str]:
     """Return what is packed."""
     (packed,) = _PACKED.findall(content.decode())
-    lines = gzip.decompress(base64.b64decode(packed)).decode().splitlines()
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in unpacked(packed).splitlines()]
+
+
+def unpacked(packed: str) -> str:
+    """Return the lines of a packed block."""
+    return gzip.decompress(base64.b85decode(packed.strip().translate(_SIGNS))).decode()
 
 
 def unfolded(content: bytes) -> bytes:

@@ -33,7 +33,8 @@ _BEFORE_TEXT = (Kind.SHRFMLA, Kind.ARRAY, Kind.TABLE)
 _IS_HIDDEN_ROW = 0x20
 _HEIGHT = 0x7FFF
 _COMPUTE_ON_LOAD = 2
-"""Of a formula that programs compute when they open the file; what stands there was made up."""
+"""Flag of a formula that programs recompute when they open the file: its stored result is only a
+placeholder."""
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",

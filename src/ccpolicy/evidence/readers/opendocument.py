@@ -36,7 +36,8 @@ _HIDDEN = ("collapse", "filter")
 _MOST_ROWS = 1 << 20
 _NOTE = "office:annotation"
 _SPACE, _TAB, _BREAK = "\x01", "\x02", "\x03"
-"""What no XML can hold stands for characters that an element stands for."""
+"""Placeholders for the elements that mean a space, a tab and a line break: characters that XML
+cannot contain, so that no text is mistaken for them."""
 _ADDRESS = re.compile(
     r"\$?(?P<sheet>'(?:[^']|'')+'|[^'.]+)\.(?P<first>[A-Z$0-9]+)(?::[^.]*\.(?P<last>[A-Z$0-9]+))?"
 )

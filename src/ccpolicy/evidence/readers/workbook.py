@@ -108,9 +108,9 @@ def sheet_facts(
 
 
 def _computes_on_load(file: FileContent, parts: Mapping[str, bytes]) -> bool:
-    """Whether programs compute all formulas when they open a workbook, whatever stands there.
+    """Whether the workbook asks programs to recompute every formula when they open it.
 
-    Scripts write it beside results that they made up, mostly 0.
+    Scripts set this flag when they write placeholder results, mostly 0, so none can be trusted.
     """
     found = _elements(file, parts.get("xl/workbook.xml"), "calcPr")
     return any(each.get("fullCalcOnLoad", "").strip() in _TRUE for each in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 from ccpolicy import __version__
@@ -173,7 +174,9 @@ class _Differ:
 
     def _in_git(self, dataset: str) -> Iterator[PolicyChange]:
         """Yield whether git is asked about other records, or asked otherwise."""
-        concerned = [each for each in self.every if not self._sources(each).isdisjoint(FROM_GIT)]
+        concerned = [
+            name for name, sources in self._sources.items() if not sources.isdisjoint(FROM_GIT)
+        ]
         states = [content.datasets.get(dataset) for content in (self.base, self.head)]
         before, after = (each and history_reading(each) for each in states)
         if concerned and before != after:
@@ -193,10 +196,12 @@ class _Differ:
 
     def _users(self, dataset: str) -> list[str]:
         """Return the controls that rest on a dataset, in either state."""
-        return [name for name in self.every if dataset in self._sources(name)]
+        return [name for name, sources in self._sources.items() if dataset in sources]
 
-    def _sources(self, control: str) -> set[str]:
-        return _sources(self.base, control) | _sources(self.head, control)
+    @cached_property
+    def _sources(self) -> Mapping[str, set[str]]:
+        """Control → the datasets that are read for it, in either state."""
+        return {name: _sources(self.base, name) | _sources(self.head, name) for name in self.every}
 
 
 def _sources(content: Policy, name: str) -> set[str]:

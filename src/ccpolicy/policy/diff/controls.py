@@ -21,7 +21,7 @@ _WORDING = ("title", "rule", "rationale", "remediation", "owner", "value_labels"
 _APART = frozenset(
     [
         *("id", "severity", "clauses", "satisfies", "tags", "may_be_empty", "not_applicable"),
-        *("check", "calendar", "inputs", "parameters", "revisions"),
+        *("check", "calendar", "inputs", "parameters", "revisions", "attests"),
     ]
 )
 _OTHER = tuple(name for name in Control.model_fields if name not in {*_WORDING, *_APART})
@@ -54,6 +54,10 @@ def control_changes(
             yield subject.change("unordered", Message.of("the {field}", field=field), field)
     yield from _clauses(subject, before, after)
     yield from _satisfied(subject, before, after)
+    if before.attests != after.attests:
+        # It changes no verdict: what must be attested are the control's items.
+        message = Message.of("what is said of its attestations")
+        yield subject.change("neutral", message, "attests", concerns=())
     yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)
     if before.check != after.check:

@@ -83,7 +83,7 @@
     const showItem = (item) => {
       const form = data.forms[item.form];
       const shown = [
-        make("strong", {}, item.words ? `${item.subject} · ${item.words}` : item.subject),
+        make("strong", {}, [said(item.called), item.words && said(item.words)].filter(Boolean).join(" · ")),
         make("span", {}, said(item.title) + (form ? ` · ${said(form.title)}` : "")),
         ...(form ? [] : item.why.map((each) => make("span", {}, said(each)))),
         make("span", { class: item.overdue ? "late" : null }, word(item.overdue ? "overdue" : "until", { day: item.at })),
@@ -155,7 +155,7 @@
 
   function showField(field) {
     const id = `f-${field.name}`;
-    const notes = [field.help, field.zone && word("zone", { zone: field.zone }), field.kind === "list" && word("listed")].filter(Boolean);
+    const notes = [field.help && said(field.help), field.zone && word("zone", { zone: field.zone }), field.kind === "list" && word("listed")].filter(Boolean);
     const described = [notes.length && `${id}-help`, `${id}-fault`].filter(Boolean).join(" ");
     const value = state.values[field.name] ?? "";
     const shared = {
@@ -196,7 +196,7 @@
       make("label", { for: id }, said(field.label) + (field.required ? " *" : "")),
       now ? make("div", { class: "beside" }, input, now) : input,
       field.register ? make("datalist", { id: `${id}-list` }, ...entries(field).map(([each, words]) =>
-        make("option", { value: words ? `${each} · ${words}` : each }))) : null,
+        make("option", { value: words ? `${each} · ${said(words)}` : each }))) : null,
       notes.length ? make("p", { class: "sub", id: `${id}-help` }, notes.join(" · ")) : null,
       make("p", { class: "fault", id: `${id}-fault`, hidden: true }));
   }
@@ -231,7 +231,7 @@
     const text = byId(`f-${field.name}`).value.trim();
     if (!text) return [null, field.required ? word("missing") : ""];
     if (field.register) {
-      const found = data.registers[field.register].find(([each, words]) => text === each || text === `${each} · ${words}`);
+      const found = data.registers[field.register].find(([each, words]) => text === each || Object.values(words || {}).some((about) => text === `${each} · ${about}`));
       return found ? [found[0], ""] : [text, word("unknown")];
     }
     if (field.choices) return [text, ""];

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
-from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
+from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter, Waiver
 from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
 from ccpolicy.reports.assessment_changes import Kind as ChangeKind
 from ccpolicy.reports.html_parts import lapses, overview, subjects, timeline, verdicts
@@ -20,7 +20,8 @@ from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.packing import Folded
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.wording import Wording, say, text
+from ccpolicy.reports.html_parts.wording import Wording, count, say, text
+from ccpolicy.reports.phrases import unlisted_message
 from ccpolicy.reports.sections import (
     ControlDue,
     Sections,
@@ -28,6 +29,7 @@ from ccpolicy.reports.sections import (
     without_later_lapses,
 )
 from ccpolicy.reports.time_text import last_day, when
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
 SOON = 30
@@ -93,6 +95,7 @@ class HtmlDocument:
         self.gate = verdicts.gate(result)
         self.as_of_source = verdicts.source(result)
         ids = [clause.id for clause in result.policy.clauses]
+        self.clauses = {each: f"k.{number}" for number, each in enumerate(ids, 1)}
         self.headings = {one for one in ids if any(each.startswith(f"{one}.") for each in ids)}
 
     @cached_property
@@ -244,6 +247,11 @@ class HtmlDocument:
         """Control → subject and beginning of each of its lapses that goes on under a waiver."""
         return {control.id: became_waived(control) for control in self.result.controls}
 
+    def waived_subject(self, waiver: Waiver) -> Text | str:
+        """Return what readers see of a waiver's subject."""
+        control = self.controls.get(waiver.control)
+        return control.subject_text(waiver.subject) if control else waiver.subject
+
     @cached_property
     def baselined(self) -> int:
         """How many lapses stand in the baseline."""
@@ -261,8 +269,22 @@ class HtmlDocument:
         return sorted(found, key=lambda each: _time(each.revision.starts), reverse=True)
 
     @cached_property
+    def lapses_file_note(self) -> Wording | None:
+        """Say where all lapses are, if the assessment does not list them."""
+        message = unlisted_message(self.result)
+        return say(message.template, **dict(message.values)) if message else None
+
+    def unlisted(self, control: Control) -> Wording:
+        """Say where the lapses of a control are that are not listed."""
+        rest = control.lapse_count - len(control.lapses)
+        more = count(rest, "{count} lapse", "{count} lapses")
+        if file := self.result.lapses_file and self.result.lapses_file.file:
+            return say("not listed: {lapses}; all are in {file}", lapses=more, file=file)
+        return say("not listed, and not kept: {lapses}", lapses=more)
+
+    @cached_property
     def lapses(self) -> int:
-        """How many there are."""
+        """How many are listed."""
         return sum(len(control.lapses) for control in self.result.controls)
 
     @cached_property

@@ -118,6 +118,17 @@ def language_style(languages: Sequence[str], own: str) -> str:
     return "".join(rules)
 
 
+def caption_style(languages: Sequence[str], own: str) -> str:
+    """Write the style rules of captions that stand by the hundred, in the reader's language."""
+    captions = {"now": "Now", "period": "In the period", "due": "Next due"}
+    places = {each: f".bar:has(#lang-{each}:checked) ~ * " for each in languages if each != own}
+    return "".join(
+        f'{place}.c-{name}::before {{ content: "{_css_text(say(words).text(language))} "; }}\n'
+        for language, place in {own: "", **places}.items()
+        for name, words in captions.items()
+    )
+
+
 def running_head(left: str, right: str) -> str:
     """Write the style rule of what stands at the top of each printed page but the first."""
     boxes = (("left", left), ("right", right))

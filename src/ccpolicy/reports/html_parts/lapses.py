@@ -96,5 +96,6 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
         "openedAt": [line for _, line in opened],
         "closed": [file for file, _ in closed],
         "closedAt": [line for _, line in closed],
+        "labels": packing.subject_labels(control),
         "texts": columns.texts,
     }

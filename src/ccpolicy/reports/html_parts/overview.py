@@ -57,14 +57,27 @@ def failed(result: Assessment) -> list[Failed]:
     for control in result.controls:
         longest = max(_missed(control), key=lambda lapse: lapse.days, default=None)
         if control.period == "fail" and longest:
-            days = round(sum(lapse.days for lapse in _missed(control)), 6)
-            found.append(Failed(control, sum(1 for _ in _missed(control)), days, longest))
+            found.append(Failed(control, *_missed_in_all(control), longest))
     return sorted(found, key=lambda e: (SEVERITIES.index(e.control.severity), -e.days))
 
 
 def _missed(control: Control) -> Iterator[Lapse]:
     """Yield the lapses in the period that are not waived."""
     return (lapse for lapse in control.lapses if lapse.days and not lapse.waived_by)
+
+
+def _missed_in_all(control: Control) -> tuple[int, float]:
+    """Count the lapses in the period that are not waived, and add up their days."""
+    if counts := control.lapse_counts:
+        return counts.in_period, counts.days
+    days = [lapse.days for lapse in _missed(control)]
+    return len(days), round(sum(days), 6)
+
+
+def _open(control: Control) -> int:
+    if counts := control.lapse_counts:
+        return counts.open
+    return sum(lapse.is_open for lapse in control.lapses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +113,9 @@ def owners(result: Assessment, until: str) -> list[OwnerTotals]:
             sum(control.now == "fail" for control in controls),
             sum(control.now == "unknown" for control in controls),
             sum(control.period == "fail" for control in controls),
-            sum(1 for control in controls for _ in _missed(control)),
-            round(sum(lapse.days for control in controls for lapse in _missed(control)), 2),
-            sum(lapse.is_open for control in controls for lapse in control.lapses),
+            sum(_missed_in_all(control)[0] for control in controls),
+            round(sum(_missed_in_all(control)[1] for control in controls), 2),
+            sum(map(_open, controls)),
             sum(
                 len(due.subjects)
                 for control in controls

@@ -10,27 +10,34 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from ccpolicy.assessment.control import Control
 from ccpolicy.reports.html_parts.wording import readable
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zone
 _MINUTE = timedelta(minutes=1)
 _GZIP = 31
 """zlib's window, and a gzip header, which holds no time and no name."""
+_SAFE = bytes.maketrans(b"&<", b",.")
+"""Characters of base 85 that mean something in HTML, and what stands for them."""
 PLACE = Markup("<template></template>")
 """Where a packed part belongs, which may stand in a table or a list too."""
 
 
 def packed(lines: Iterable[object]) -> Iterator[bytes]:
-    """Yield values as lines of JSON, as gzip in base64."""
+    """Yield values as lines of JSON, as gzip in base 85: four bytes in five characters."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
     left = b""
     for value in lines:
         line = json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
         left += squeeze.compress(line.encode())
-        whole = len(left) - len(left) % 3
-        yield base64.b64encode(left[:whole])
+        whole = len(left) - len(left) % 4
+        yield _text(left[:whole])
         left = left[whole:]
-    yield base64.b64encode(left + squeeze.flush())
+    yield _text(left + squeeze.flush())
+
+
+def _text(content: bytes) -> bytes:
+    return base64.b85encode(content).translate(_SAFE)
 
 
 class TextColumns:
@@ -55,6 +62,17 @@ class TextColumns:
     def texts(self) -> list[str]:
         """All texts by number."""
         return list(self._numbers)
+
+
+def subject_labels(control: Control) -> list[dict[str, dict[str, str]]]:
+    """Return for each part of a subject's name: value → what readers call it, by language."""
+    return [
+        {
+            readable(value): {tag: readable(words) for tag, words in label.root.items()}
+            for value, label in each.items()
+        }
+        for each in control.subject_labels
+    ]
 
 
 def minutes(moment: str) -> int:

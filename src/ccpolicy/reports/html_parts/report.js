@@ -5,8 +5,20 @@
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   root.classList.add("scripts");
+  // Base 85: five characters are four bytes.
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=>?@^_`{|}~";
+  const digits = new Map([...DIGITS].map((each, value) => [each, value]));
+  const bytesOf = (text) => {
+    const view = new DataView(new ArrayBuffer(Math.ceil(text.length / 5) * 4));
+    for (let at = 0; at < text.length; at += 5) {
+      let value = 0;
+      for (let next = at; next < at + 5; next++) value = value * 85 + (digits.get(text[next]) ?? 84);
+      view.setUint32((at / 5) * 4, value);
+    }
+    return view.buffer.slice(0, Math.floor((text.length * 4) / 5));
+  };
   const unpacked = async (packed) => {
-    const bytes = Uint8Array.from(atob(packed.content.textContent.trim()), (each) => each.charCodeAt(0));
+    const bytes = bytesOf(packed.content.textContent.trim());
     packed.remove();
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return (await new Response(stream).text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
@@ -145,7 +157,12 @@
     if (!target) return;
     for (let each = target; each; each = each.parentElement) if (each.localName === "details") each.open = true;
     const section = target.closest("section.control");
-    if (section) one("details.body", section).open = true;
+    if (section) {
+      one("details.body", section).open = true;
+      // The subject that fared worst is shown with its records.
+      const worst = one(".tl details", section);
+      if (worst && target === section) worst.open = true;
+    }
     if (section && section.hidden) { state.filter = []; state.q = ""; write(); show(); }
     target.scrollIntoView();
     if (focus) { target.setAttribute("tabindex", "-1"); target.focus({ preventScroll: true }); }
@@ -184,6 +201,12 @@
     return Number.isNaN(x) || Number.isNaN(y) ? collator.compare(a, b) : x - y;
   };
 
+  // Parts of a subject's name as readers of each language call them
+  const labelled = ({ subject, labels }) => subject.split(" × ").map((part, i) =>
+    labels[i] && Object.hasOwn(labels[i], part) ? labels[i][part] : { "": part });
+  const called = (each) => labelled(each).map((words) => words[state.language] || Object.values(words)[0]).join(" × ");
+  const callings = (each) => labelled(each).flatMap((words) => Object.values(words)).join(" ");
+
   // All lapses, unpacked when they are first looked at
   const PAGE = 100;
   const WORDS = ["open", "waived", "cured"];
@@ -200,7 +223,7 @@
         const waiver = text(block.waiver[i]);
         const open = block.lasts[i] < 0;
         found.push({
-          control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
+          control: block.control, subject: text(block.subject[i]), labels: block.labels, site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
           lasted: block.lasted[i], paused: block.paused[i] || 0, waiver, known: known.has(i), then: then.has(i),
           state: waiver || then.has(i) ? 1 : open ? 0 : 2,
@@ -252,22 +275,26 @@
     }));
     if (byControl.lastChild) byControl.lastChild.textContent = byControl.lastChild.textContent.slice(0, -3);
   };
+  const minute = (day) => Date.parse(day + "T00:00Z") / 60000;
   const match = () => {
     const sites = boxes.filter((box) => box.checked && box.dataset.facet === "site").map((box) => box.dataset.text);
     const question = JSON.stringify([visible, sites, state.lq, state.on, state.to, state.state, state.sort, state.language]);
     if (question === asked) return;
     asked = question;
-    const words = state.lq.toLowerCase().split(/\s+/).filter(Boolean);
+    // A day among the words is one on which the lapse lasted.
+    const told = state.lq.toLowerCase().split(/\s+/).filter(Boolean);
+    const isDay = (word) => /^\d{4}-\d\d-\d\d$/.test(word) && !Number.isNaN(minute(word));
+    const [words, days] = [told.filter((word) => !isDay(word)), told.filter(isDay).map(minute)];
     const wanted = WORDS.indexOf(state.state);
     // Days of the range: from the first one's beginning to the last one's end.
-    const minute = (day) => Date.parse(day + "T00:00Z") / 60000;
     const [first, after] = [state.on ? minute(state.on) : -Infinity, state.to || state.on ? minute(state.to || state.on) + 1440 : Infinity];
     matching = lapses.filter((lapse) =>
       visible[lapse.control] && (wanted < 0 || lapse.state === wanted) && (state.state !== "known" || lapse.known) &&
       lapse.starts < after && lapse.ends > first &&
+      days.every((day) => lapse.starts < day + 1440 && lapse.ends > day) &&
       (!sites.length || !lapse.site || sites.includes(lapse.site)) &&
       (!words.length || words.every((word) =>
-        (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
+        (ids[lapse.control] + " " + lapse.subject + " " + callings(lapse) + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
     sum(first, after);
     const [name, down] = state.sort.split("-");
     if (["control", "state", "subject", "starts", "ends", "lasted", "paused"].includes(name)) {
@@ -332,7 +359,7 @@
       link.className = "id";
       link.href = "#" + sections[lapse.control].id;
       link.textContent = ids[lapse.control];
-      const subject = cell("th", cell("bdi", lapse.subject));
+      const subject = cell("th", cell("bdi", called(lapse)));
       subject.scope = "row";
       const stands = cell("td", copy("#t-" + (lapse.then ? "then" : WORDS[lapse.state])));
       if (lapse.known) stands.append(" ", copy("#t-known"));
@@ -366,10 +393,10 @@
       const notDue = new Set(block.notDue);
       block.subject.forEach((number, i) => {
         const [file, line] = [text(block.file[i]), block.line[i]];
-        const subject = text(number), label = block.labels[i], evidence = line === 0 ? file : file + ":" + line;
-        const words = [ids[block.control], subject, evidence, ...Object.values(label || {})].join(" ").toLowerCase();
+        const subject = text(number), labels = block.labels, evidence = line === 0 ? file : file + ":" + line;
+        const words = [ids[block.control], subject, callings({ subject, labels }), evidence].join(" ").toLowerCase();
         found.push({
-          control: block.control, subject, label, evidence, words, now: block.now[i], period: block.period[i],
+          control: block.control, subject, labels, evidence, words, now: block.now[i], period: block.period[i],
           since: block.since[i], due: block.due[i], lapses: block.lapses[i], lasted: block.lasted[i], notDue: notDue.has(i), paused: block.paused[i],
         });
       });
@@ -393,7 +420,7 @@
       name.dataset.subject = each.subject.split(" × ")[0];
       const subject = cell("th", name);
       subject.scope = "row";
-      if (each.label) subject.append(" ", cell("span", each.label[state.language] || Object.values(each.label)[0], "sub"));
+      if (called(each) !== each.subject) subject.append(" ", cell("span", called(each), "sub"));
       const now = cell("td", copy("#t-v-" + each.now));
       if (each.notDue) now.append(" ", copy("#t-not-due"));
       if (each.paused !== undefined) now.append(" ", copy("#t-paused"), " " + clock(each.paused));

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment, Control, Subjects, SubjectState
 from ccpolicy.reports.html_parts import packing
-from ccpolicy.reports.html_parts.wording import Wording, join, readable, say
+from ccpolicy.reports.html_parts.wording import Wording, join, say
 from ccpolicy.reports.length_text import seconds_of
 from ccpolicy.vocabulary import VERDICTS
 
@@ -20,9 +20,9 @@ NAMED = 50
 def packed(result: Assessment) -> Iterator[bytes]:
     """Yield every subject, packed, in columns with each text once a block."""
     return packing.packed(
-        _columns(index, population[first : first + BLOCK])
-        for index, population in enumerate(each.population or [] for each in result.controls)
-        for first in range(0, len(population), BLOCK)
+        _columns(index, control, (control.population or [])[first : first + BLOCK])
+        for index, control in enumerate(result.controls)
+        for first in range(0, len(control.population or []), BLOCK)
     )
 
 
@@ -68,7 +68,7 @@ def subject_counts(own: Subjects) -> Wording:
     return said
 
 
-def _columns(index: int, block: Sequence[SubjectState]) -> dict[str, object]:
+def _columns(index: int, control: Control, block: Sequence[SubjectState]) -> dict[str, object]:
     """Lay a block out in columns; times are wall-clock minutes since 1970, or -1."""
     columns = packing.TextColumns()
     places = [columns.place(each.evidence) for each in block]
@@ -87,11 +87,7 @@ def _columns(index: int, block: Sequence[SubjectState]) -> dict[str, object]:
         "paused": {
             place: each.paused for place, each in enumerate(block) if each.paused is not None
         },
-        "labels": {
-            place: {tag: readable(words) for tag, words in each.label.root.items()}
-            for place, each in enumerate(block)
-            if each.label
-        },
+        "labels": packing.subject_labels(control),
         "texts": columns.texts,
     }
 

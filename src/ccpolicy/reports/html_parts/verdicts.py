@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.labels import Word, severity, verdict
 from ccpolicy.reports.html_parts.wording import Wording, count, join, safe, say
 from ccpolicy.reports.sections import ended
@@ -55,7 +55,7 @@ def now(result: Assessment) -> Word:
 def period_summary(result: Assessment) -> Wording:
     """Say how the plan stood through the period."""
     found = Counter(control.period for control in result.controls)
-    lapses = [lapse for control in result.controls for lapse in control.lapses if lapse.days]
+    lapses = sum(map(_lapses_with_ended, result.controls), Counter[str]())
     judged = len(result.controls) - found["not_applicable"]
     if not judged:
         return say("Nothing was assessed in the period.")
@@ -71,9 +71,18 @@ def period_summary(result: Assessment) -> Wording:
     said = join(parts)
     if not lapses:
         return say("{said}.", said=said)
-    cured = sum(lapse.days > 0 for control in result.controls for lapse in ended(control))
-    all_of = count(len(lapses), "{count} lapse", "{count} lapses")
+    all_of, cured = count(lapses["all"], "{count} lapse", "{count} lapses"), lapses["ended"]
     return say("{said}: {lapses}, {cured} of them ended.", said=said, lapses=all_of, cured=cured)
+
+
+def _lapses_with_ended(control: Control) -> Counter[str]:
+    """Count a control's lapses, and those of them that a record ended."""
+    if counts := control.lapse_counts:
+        return Counter(all=counts.total, ended=counts.ended)
+    return Counter(
+        all=sum(lapse.days > 0 for lapse in control.lapses),
+        ended=sum(lapse.days > 0 for lapse in ended(control)),
+    )
 
 
 def gate(result: Assessment) -> Wording:

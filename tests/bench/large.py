@@ -1,0 +1,40 @@
+"""As many records as one machine judges, within a limit of memory; each is run once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from bench.answers import pose
+from bench.environments import Environments
+from bench.figures import Part
+
+GIB = 1 << 30
+CASES = {
+    # Records, gibibytes of memory that the process may hold, mebibytes for the database alone,
+    # and gibibytes of the disk that are needed meanwhile.
+    "csv": (10_000_000, 1, 500, 6),
+    "parquet": (100_000_000, 2, 1_100, 40),
+}
+
+
+def measure_large(part: Part, _: Environments) -> None:
+    """Judge 1e7 records of CSV and 1e8 of Parquet with little memory."""
+    for suffix, (size, memory, database, disk) in CASES.items():
+        folder = Path(tempfile.mkdtemp(prefix="ccpolicy-bench-"))
+        try:
+            free = shutil.disk_usage(folder).free / GIB
+            if free < disk:
+                part.say(suffix, size, skipped=f"{free:.0f} GiB of {disk} are free in {folder}")
+                continue
+            limits = f"limits = {{ memory = {database}, rows = {10 * size}, cells = {100 * size} }}"
+            question = pose(folder / "centre", size, suffix, limits)
+            try:
+                sides = {"ccpolicy": question.check(), "sql": question.by_hand("sql")}
+                part.compare(suffix, sides, size, 1)
+                part.say(suffix, size, lapses=question.agree("sql"), allowed=memory * GIB)
+            except RuntimeError as failure:
+                part.say(suffix, size, failed=str(failure)[:300])
+        finally:
+            shutil.rmtree(folder)
