@@ -26,8 +26,8 @@ def measure_large(part: Part, _: Environments) -> None:
             if lack := shortage(folder, disk, 2 * memory):
                 part.say(suffix, size, skipped=lack)
                 continue
-            limits = f"memory = {database}, rows = {10 * size}, cells = {100 * size}"
-            limits = f"limits = {{ seconds = 7200, {limits} }}"
+            rows = f"rows = {10 * size}, cells = {100 * size}"
+            limits = f"limits = {{ seconds = 7200, memory = {database}, {rows} }}"
             question = pose(folder / "centre", size, suffix, limits)
             try:
                 sides = {"ccpolicy": question.check(), "sql": question.by_hand("sql")}
