@@ -136,6 +136,7 @@ def main(
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute(f"SET temp_directory = '{output}.spill'")
     rows = BARE
     if checked:
         formats, above = FORMATS[suffix]

@@ -11,6 +11,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from statistics import median
 from bench.measure import Side, Usage, compare, own_memory
 
 ROOT = Path(__file__).parents[2]
+GIB = 1 << 30
 LIBRARIES = ("duckdb", "pydantic", "pyyaml", "click", "python-calamine")
 
 
@@ -89,8 +91,21 @@ class Part:
 def machine() -> str:
     """Describe the machine: cores, memory, system."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    return f"{cores} × {platform.machine()}, {memory:.0f} GiB, {platform.system()}"
+    return f"{cores} × {platform.machine()}, {_memory():.0f} GiB, {platform.system()}"
+
+
+def shortage(folder: Path, disk: int, memory: int) -> str | None:
+    """Say what the machine lacks of so many GiB of disk, where the folder is, and of memory."""
+    free = shutil.disk_usage(folder).free / GIB
+    if free < disk:
+        return f"{free:.1f} GiB of the disk are free, {disk} are needed"
+    if _memory() < memory:
+        return f"the machine has {_memory():.1f} GiB of memory, {memory} are needed"
+    return None
+
+
+def _memory() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
 
 
 def _commit() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.answers import pose
 from bench.environments import Environments
-from bench.figures import Part
+from bench.figures import Part, shortage
 from bench.sampled import shares
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -21,6 +21,9 @@ def measure_growth(part: Part, environments: Environments) -> None:
     for size in SIZES:
         folder = Path(tempfile.mkdtemp(prefix="ccpolicy-bench-"))
         try:
+            if lack := shortage(folder, disk=size // 2_000_000, memory=size // 2_000_000):
+                part.say("records", size, skipped=lack)
+                continue
             question = pose(folder / "centre", size)
             sides = {
                 "ccpolicy": question.check(),

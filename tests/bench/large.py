@@ -8,9 +8,8 @@ from pathlib import Path
 
 from bench.answers import pose
 from bench.environments import Environments
-from bench.figures import Part
+from bench.figures import GIB, Part, shortage
 
-GIB = 1 << 30
 CASES = {
     # Records, gibibytes of memory that the process may hold, mebibytes for the database alone,
     # and gibibytes of the disk that are needed meanwhile.
@@ -24,11 +23,11 @@ def measure_large(part: Part, _: Environments) -> None:
     for suffix, (size, memory, database, disk) in CASES.items():
         folder = Path(tempfile.mkdtemp(prefix="ccpolicy-bench-"))
         try:
-            free = shutil.disk_usage(folder).free / GIB
-            if free < disk:
-                part.say(suffix, size, skipped=f"{free:.0f} GiB of {disk} are free in {folder}")
+            if lack := shortage(folder, disk, 2 * memory):
+                part.say(suffix, size, skipped=lack)
                 continue
-            limits = f"limits = {{ memory = {database}, rows = {10 * size}, cells = {100 * size} }}"
+            rows = f"rows = {10 * size}, cells = {100 * size}"
+            limits = f"limits = {{ seconds = 7200, memory = {database}, {rows} }}"
             question = pose(folder / "centre", size, suffix, limits)
             try:
                 sides = {"ccpolicy": question.check(), "sql": question.by_hand("sql")}
