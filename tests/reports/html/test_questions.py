@@ -345,9 +345,9 @@ FAILED = """() => [...document.querySelectorAll('[aria-labelledby=h-failed] tbod
 def test_numbers_of_the_page_stand_in_the_workbook(
     browser: Browser, sample: Path, audit: Assessment
 ) -> None:
-    workbook = render_xlsx(audit, View()).content
-    assert isinstance(workbook, bytes)
-    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    content = render_xlsx(audit, View()).content
+    assert isinstance(content, bytes)
+    book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = book["Lapses"].iter_rows(values_only=True)
     control, days = head.index("Control"), head.index("Days in the period")
     lapses: dict[str, list[float]] = {}
