@@ -108,6 +108,18 @@ class Spark:
             frame = self._frame(self._said(query, parameters))
             return [tuple(map(_value, row)) for row in frame.collect()]
 
+    def stream(self, query: str) -> Iterator[Row]:
+        """See `Store.stream`."""
+        end: Any = object()
+        with self._failing_well():
+            rows = self._frame(self._said(query)).toLocalIterator()
+        while True:
+            with self._failing_well():
+                row: Any = next(rows, end)
+            if row is end:
+                return
+            yield tuple(map(_value, row))
+
     def drop(self, *relations: str) -> None:
         """See `Store.drop`."""
         for relation in relations:
