@@ -83,6 +83,7 @@ def test_relations(there: Spark) -> None:
     assert there.create("made", "SELECT n, t FROM r WHERE n = ?", [2]) == 1
     there.define("shown", "SELECT t, sum(n) AS n, 'x' AS x FROM r GROUP BY t")
     assert there.ask("SELECT n FROM shown") == [(3,)]
+    assert list(there.stream("SELECT n, t FROM r ORDER BY n")) == [(1, "x"), (2, "x")]
     assert there.describe("SELECT n, t, n > 1 AS b, sum(n) OVER (ORDER BY n) AS s FROM r") == {
         "n": "BIGINT",
         "t": "VARCHAR",
