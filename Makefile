@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test falsify coverage test-long mutants fuzz reliability lint bombs bench sample pictures reproduce docs wheel pins clean
+.PHONY: check report test spark falsify coverage test-long mutants fuzz reliability lint bombs bench sample pictures reproduce docs wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -20,6 +20,7 @@ WORLDS ?= 20000
 KEY := $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml src/ccpolicy/__init__.py requirements/*.txt; } | cksum | cut -d ' ' -f 1)
 RUN := $(VENV)/run-$(KEY)
 DEV := $(VENV)/dev-$(KEY)
+SPARK := $(VENV)/spark-$(KEY)
 DOCS := $(VENV)-docs/docs-$(KEY)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALL := $(PIP) install --only-binary :all: --require-hashes
@@ -38,6 +39,9 @@ report: check
 
 test: $(DEV)
 	$(BIN)/pytest -n auto --dist worksteal
+
+# Have a Spark where the tests look for one, by which they then judge, too: 430 MB, some minutes.
+spark: $(SPARK)
 
 # The same, half as long again, and how much of the program they run.
 coverage: $(DEV)
@@ -138,6 +142,7 @@ pins:
 	$(PUBLIC) $(VENV)-pins/bin/python -m pip install --quiet --upgrade pip pip-tools
 	$(COMPILE) --output-file requirements/build.txt requirements/build.in
 	$(COMPILE) --output-file requirements/docs.txt requirements/docs.in
+	$(COMPILE) --output-file requirements/spark.txt requirements/spark.in
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(COMPILE) --output-file requirements/dev.txt --extra dev \
 		--constraint requirements/build.txt --constraint requirements/run.txt pyproject.toml
@@ -156,6 +161,11 @@ $(RUN):
 
 $(DEV): $(RUN)
 	@$(INSTALL) -r requirements/build.txt -r requirements/dev.txt
+	@touch $@
+
+# Of pyspark there is only source, so that a wheel of it is built here, by what is pinned.
+$(SPARK): $(DEV)
+	@$(INSTALL) --no-binary pyspark --no-build-isolation -r requirements/spark.txt
 	@touch $@
 
 $(DOCS):

@@ -9,16 +9,19 @@ import signal
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 import postgres_server as there
+import spark_here
+from ccpolicy.vocabulary import Engine
 from git_command import commit, git
 from small_centre import lay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from pyspark.sql import SparkSession
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -89,18 +92,50 @@ def postgres(postgres_server: there.Server, monkeypatch: pytest.MonkeyPatch) -> 
     return postgres_server
 
 
-@pytest.fixture
-def judged_there(postgres: there.Server, monkeypatch: pytest.MonkeyPatch) -> there.Server:
-    """The PostgreSQL, which judges whatever is judged."""
-    from ccpolicy.engine import assess
-    from ccpolicy.store import open_engine
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[SparkSession]:
+    """A Spark, once for all tests of a process."""
+    if lacking := spark_here.lacks():
+        if os.environ.get("CCPOLICY_SPARK") == "required":
+            pytest.fail(f"no Spark: nothing was judged by it; it needs {lacking}")
+        pytest.skip(f"NO SPARK: NOTHING IS JUDGED BY IT; it needs {lacking}")
+    with spark_here.session() as found:
+        yield found
 
-    monkeypatch.setattr(assess, "open_engine", lambda _: open_engine("postgres"))
-    return postgres
+
+@pytest.fixture
+def spark(spark_session: SparkSession, monkeypatch: pytest.MonkeyPatch) -> SparkSession:
+    """The Spark, which is there for whoever asks for one."""
+    monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    return spark_session
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine elsewhere that a test is given by its name, and that is there."""
+    request.getfixturevalue(request.param)
+    name: Engine = request.param
+    return name
+
+
+@pytest.fixture
+def judged_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine elsewhere, which judges whatever is judged."""
+    _have_judge(engine, monkeypatch)
+    return engine
 
 
 @pytest.fixture(autouse=True)
-def judge(request: pytest.FixtureRequest) -> None:
-    """Have PostgreSQL judge in every test if `CCPOLICY_JUDGE` says so."""
-    if os.environ.get("CCPOLICY_JUDGE") == "postgres":
-        request.getfixturevalue("judged_there")
+def judge(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have another engine judge in every test if `CCPOLICY_JUDGE` names one."""
+    for name in get_args(Engine):
+        if os.environ.get("CCPOLICY_JUDGE") == name != "duckdb":
+            request.getfixturevalue(name)
+            _have_judge(name, monkeypatch)
+
+
+def _have_judge(name: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ccpolicy.engine import assess
+    from ccpolicy.store import open_engine
+
+    monkeypatch.setattr(assess, "open_engine", lambda _: open_engine(name))

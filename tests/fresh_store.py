@@ -19,10 +19,17 @@ def _running() -> duckdb.DuckDBPyConnection:
     return open_store()._connection
 
 
+class _FreshStore(DuckDB):
+    def lock(self) -> None:
+        """See `VettingStore.lock`: it locks the whole engine, so that the next test has another."""
+        super().lock()
+        _running.cache_clear()
+
+
 @contextmanager
 def fresh_store() -> Iterator[DuckDB]:
-    """Open a database in memory that holds nothing yet; it must not be locked."""
-    store = DuckDB(_running().cursor())
+    """Open a database in memory that holds nothing yet."""
+    store = _FreshStore(_running().cursor())
     store.run("RESET threads; SET TimeZone = 'UTC'; ATTACH ':memory:' AS fresh; USE fresh")
     try:
         yield store

@@ -22,7 +22,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 PUBLISHING = {"publish": {"pages": "write", "id-token": "write"}}
 """Job that publishes the site, and what it may; it checks nothing out."""
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-PINS = ("build", "run", "dev", "docs")
+PINS = ("build", "run", "spark", "dev", "docs")
 FOLDERS = {
     ".ci",
     ".github",

@@ -76,8 +76,8 @@ WITHOUT = (
     "record/page",
 )
 """Modules and packages in which a `Message` says how something went, and not what is wrong."""
-OTHERS = {"LintFinding": 1, "Filter": 1, "ColumnRole": 1}
-"""Call → where it takes a `Message` that is a hint or a label."""
+OTHERS = {"LintFinding": 1, "Filter": 1, "ColumnRole": 1, "begin": 0}
+"""Call → where it takes a `Message` that is a hint, a label or what is being done."""
 
 
 def templates(source: Path = SOURCE) -> Iterator[tuple[str, str, int]]:
@@ -111,12 +111,14 @@ def _messages(node: ast.AST, module: str, others: set[int]) -> Iterator[ast.expr
 
 
 def _others(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is said as a hint or a label."""
+    """Yield what is said as a hint, a label or what is being done."""
     match node:
-        case ast.Call(func=ast.Name(id=name), args=args) if name in OTHERS:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if (
+            name in OTHERS
+        ):
             yield from args[OTHERS[name] : OTHERS[name] + 1]
         case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value):
-            if "hint" in name.lower():
+            if "hint" in name.lower() or name == "doing":
                 yield value.value if isinstance(value, ast.Attribute) else value
 
 

@@ -13,7 +13,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Judged = Literal["now", "period"]
 """Which verdict the gate looks at."""
 JUDGED: tuple[Judged, ...] = get_args(Judged)
-Engine = Literal["duckdb", "postgres"]
+Engine = Literal["duckdb", "postgres", "spark"]
 """What computes the verdicts from the records."""
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 StoreKind = Literal["postgres"]

@@ -101,6 +101,14 @@ CHANGES = {
         "CREATE VIEW ops.assets WITH (security_invoker) AS SELECT * FROM ops.hidden",
         "US559",
     ),
+    "US548": (
+        "CREATE TABLE ops.log (n int); GRANT INSERT ON ops.log TO judge;"
+        "CREATE FUNCTION ops.note(t text) RETURNS text LANGUAGE sql AS"
+        " $$ INSERT INTO ops.log VALUES (1); SELECT t $$;"
+        "ALTER TABLE ops.assets RENAME TO kept; CREATE VIEW ops.assets AS"
+        " SELECT ops.note(asset_id) AS asset_id, commissioned_on FROM ops.kept",
+        "US548",
+    ),
     "US562": (
         "ALTER TABLE ops.assets RENAME TO kept; CREATE VIEW ops.assets AS"
         " SELECT asset_id, commissioned_on + 1 / (right(asset_id, 1)::int - 2) AS commissioned_on"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.assessment.subject_text import subject_label, subject_text
+from ccpolicy.assessment.subject_text import labels_of, subject_label, subject_text
 from ccpolicy.draft.new_repository import fill_dates
 from ccpolicy.policy import load_policy
 from ccpolicy.policy.language_checks import untranslated
@@ -110,3 +110,10 @@ def test_labels_are_read_back_to_the_name() -> None:
     assert labelled_name(labels, "清单 × A1") == "register × A1"
     assert labelled_name(labels, "Register × A1 × x") == "register × A1 × x"
     assert subject_label(labels, "A1 × register") is None
+
+
+def test_only_labels_that_names_need_go_along() -> None:
+    register, other = Text({"zh": "清单"}), Text({"zh": "其他"})
+    labels = [{"register": register, "other": other}, {"other": other}]
+    assert labels_of(labels, ["register × A1"]) == [{"register": register}, {}]
+    assert labels_of(labels, ["A1"]) == []

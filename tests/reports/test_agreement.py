@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ccpolicy import EvaluationRequest, Repository, reports
+from ccpolicy import EvaluationRequest, LapsesTarget, Repository, reports
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
 from ccpolicy.reports import FORMATS, View
@@ -207,10 +207,14 @@ def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judge = Repository.check
     known: dict[tuple[Path, str], Assessment] = {}
 
-    def check(self: Repository, request: EvaluationRequest | None = None) -> Assessment:
+    def check(
+        self: Repository,
+        request: EvaluationRequest | None = None,
+        lapses: LapsesTarget | None = None,
+    ) -> Assessment:
         question = (self.policy.root, repr(request))
         if question not in known:
-            known[question] = judge(self, request)
+            known[question] = judge(self, request, lapses)
         return known[question]
 
     monkeypatch.setattr(Repository, "check", check)

@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.models import Assessment, AssessmentModel, Control, Problem, Tool
-from ccpolicy.assessment.subject_text import subject_text
+from ccpolicy.assessment.subject_text import labels_of, subject_text
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 
 
 class Task(AssessmentModel):
@@ -79,7 +79,7 @@ class Agenda(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["agenda"]] = "agenda"
     """What reports call it."""
-    schema_version: Literal["2.0"]
+    schema_version: Literal["2.1"]
     tool: Tool
     plan: PlanReference
     as_of: str
@@ -161,7 +161,7 @@ def _task(control: Control, at: str, subjects: list[str]) -> Task:
         severity=control.severity,
         at=at,
         subjects=subjects,
-        subject_labels=control.subject_labels,
+        subject_labels=labels_of(control.subject_labels, subjects),
     )
 
 

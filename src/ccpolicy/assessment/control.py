@@ -195,8 +195,8 @@ class Control(AssessmentModel):
     population: list[SubjectState] | None = None
     """Every subject by name; null unless it is asked for."""
     subject_labels: list[dict[str, Text]] = Field(default_factory=list)
-    """For each part of a subject's name, from left to right: value → what readers call it. Those without
-    one are shown as written."""
+    """For each part of a subject's name, from left to right: value → what readers call it. Those
+    without one are shown as written."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from ccpolicy.texts import UNNAMED, Text
 from ccpolicy.vocabulary import KEY_SEPARATOR
+
+SubjectLabels = Sequence[Mapping[str, Text]]
+"""For each part of subjects' names: value → what readers call it."""
 
 
 class LabelsSubjects(Protocol):
@@ -16,11 +19,10 @@ class LabelsSubjects(Protocol):
         """Return what readers see of a subject."""
 
 
-def subject_label(labels: Sequence[Mapping[str, Text]], name: str) -> Text | None:
+def subject_label(labels: SubjectLabels, name: str) -> Text | None:
     """Return what readers call a subject; None where they see its name.
 
-    `labels` has an entry for each part of the name: value → what readers call it. Parts without a
-    label stand as they are.
+    Parts of the name without a label stand as they are.
     """
     parts = name.split(KEY_SEPARATOR)
     named = [
@@ -40,6 +42,16 @@ def subject_label(labels: Sequence[Mapping[str, Text]], name: str) -> Text | Non
     )
 
 
-def subject_text(labels: Sequence[Mapping[str, Text]], name: str) -> Text:
+def labels_of(labels: SubjectLabels, names: Iterable[str]) -> list[dict[str, Text]]:
+    """Return those of the labels that the names of some subjects need."""
+    parts = [name.split(KEY_SEPARATOR) for name in names]
+    found = []
+    for place, each in enumerate(labels):
+        used = {part[place] for part in parts if place < len(part)}
+        found.append({value: label for value, label in each.items() if value in used})
+    return found if any(found) else []
+
+
+def subject_text(labels: SubjectLabels, name: str) -> Text:
     """Return what readers see of a subject: its label, or else its name."""
     return subject_label(labels, name) or Text({UNNAMED: name})

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @options.policy_from
 @request.as_of
 @request.known_at
+@request.allow_tables
 @request.owner
 @look_ahead.within
 @options.output_format("agenda")
@@ -44,6 +45,7 @@ def command(
     policy_from: str | None,
     as_of: str | None,
     known_at: str | None,
+    allow_tables: bool,
     owners: tuple[str, ...],
     within: str,
     format_: str,
@@ -66,7 +68,9 @@ def command(
     refuse_terminal(format_, output)
     ahead = look_ahead.read_within(within)
     with progress(Message.of("reading the evidence"), view.language):
-        asked = ccpolicy.EvaluationRequest(as_of=as_of, known_at=known_at, owners=owners)
+        asked = ccpolicy.EvaluationRequest(
+            as_of=as_of, known_at=known_at, owners=owners, allow_tables=allow_tables
+        )
         result = ccpolicy.load(path, policy_from).check(asked)
     until = _until(result, ahead)
     report = render(agenda(result, until), format_, view)

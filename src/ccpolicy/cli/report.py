@@ -39,6 +39,7 @@ MOST_BYTES = 1 << 28
 @request.as_of
 @request.period
 @request.known_at
+@request.allow_tables
 @request.owner
 @request.subjects
 @options.output_format("assessment")
@@ -73,6 +74,7 @@ def command(
     as_of: str | None,
     period: str | None,
     known_at: str | None,
+    allow_tables: bool,
     owners: tuple[str, ...],
     subjects: bool,
     format_: str,
@@ -125,6 +127,7 @@ def command(
                         period=period,
                         known_at=known_at,
                         owners=owners,
+                        allow_tables=allow_tables,
                         appendix=FORMATS[format_].annex,
                         subjects=subjects or FORMATS[format_].subjects,
                     ),

@@ -122,7 +122,7 @@ def engine(command: F) -> F:
         "--engine",
         type=Choice(ENGINES),
         default="duckdb",
-        help="What judges the records: duckdb, in this process, or postgres, in a database that the"
+        help="What judges the records: duckdb, in this process, or postgres or spark, which the"
         " environment names; the verdicts are the same.",
     )
     allow = option(

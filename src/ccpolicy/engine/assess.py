@@ -168,7 +168,9 @@ def _tables(
     """Return what reads the tables that datasets name, or refuses to."""
     is_trusted = policy.revision is not None or question.request.allow_tables
     is_past = is_past or question.request.known_at is not None
-    refusal = _no_past if is_past else None if is_trusted else _not_trusted
+    refusal = None if is_trusted else _not_trusted
+    if is_past or question.request.require_clean:
+        refusal = _no_past if is_past else _not_committed
     return TableSources(policy.settings.stores, scratch, refusal, question.as_of)
 
 
@@ -176,6 +178,13 @@ def _no_past() -> CcpolicyError:
     return CcpolicyError(
         "a table does not keep what was known earlier, as git does of files",
         hint="judge the present rows, without --known-at, or put the rows on file",
+    )
+
+
+def _not_committed() -> CcpolicyError:
+    return CcpolicyError(
+        "the rows of a table are in no commit, and --require-clean asks for evidence that is",
+        hint="judge without --require-clean, or put the rows on file",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -39,7 +40,8 @@ class LaterCommits:
     def __init__(self, policy: Policy, question: ResolvedRequest) -> None:
         self.policy, self.question = policy, question
         self._commits: Sequence[EvidenceCommit] | None = None
-        self._assessments: dict[str, Assessment] = {}
+        self._lapsed: dict[str, dict[tuple[str, str], list[Span]]] = {}
+        """Commit → control and subject → what lapses of it."""
 
     def find(self, commit: str, control: str, subject: str, span: Span) -> CoveredLater | None:
         """See `LaterCover.find`."""
@@ -75,10 +77,13 @@ class LaterCommits:
 
     def _lapses(self, commit: str, control: str, subject: str) -> list[Span]:
         """Return what lapses at a later commit."""
-        if commit not in self._assessments:
-            self._assessments[commit] = assess(self.policy, self.question.at_commit(commit))
-        [found] = [each for each in self._assessments[commit].controls if each.id == control]
-        return [_span(each) for each in found.lapses if each.subject == subject]
+        if commit not in self._lapsed:
+            found: dict[tuple[str, str], list[Span]] = defaultdict(list)
+            for each in assess(self.policy, self.question.at_commit(commit)).controls:
+                for lapse in each.lapses:
+                    found[each.id, lapse.subject].append(_span(lapse))
+            self._lapsed[commit] = found
+        return self._lapsed[commit].get((control, subject), [])
 
 
 def _span(lapse: Lapse) -> Span:

@@ -105,22 +105,25 @@ def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
         return [f"empty: {_yaml([*(column.reading.empty or []), text])}"]
     if not isinstance(raw, str | int | float):
         return []
-    found, seen = [], []
-    for reading in dict.fromkeys(json.dumps(each) for each in _candidates(column, text)):
-        changed = json.loads(reading)
-        tried = dataclasses.replace(
+    candidates = dict.fromkeys(json.dumps(each) for each in _candidates(column, text))
+    changes = [json.loads(each) for each in candidates]
+    tried = [
+        dataclasses.replace(
             column,
             reading=ColumnReading.model_validate(changed),
             zone=changed.get("zone") or column.zone or "UTC",
         )
-        value = cells.texts(tried, [text])[text]
+        for changed in changes
+    ]
+    found, seen = [], []
+    for changed, value in zip(changes, cells.alternatives(tried, text), strict=True):
         # Days of equal numbers may be written in either order.
         is_new = column.type in ("date", "instant") or value not in seen
         if value is not None and value is not MISREAD and is_new:
             seen.append(value)
-            if column.type == "instant" and not (column.zone or "%z" in text):
-                changed = _with_zone(changed)
-            found.append(", ".join(f"{key}: {_yaml(each)}" for key, each in changed.items()))
+            lacks_zone = column.type == "instant" and not (column.zone or "%z" in text)
+            line = _with_zone(changed) if lacks_zone else changed
+            found.append(", ".join(f"{key}: {_yaml(each)}" for key, each in line.items()))
     return found[:2]
 
 

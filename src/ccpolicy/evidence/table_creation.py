@@ -67,9 +67,10 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
 
 def _reading(files: Sequence[SourceFile]) -> Message:
     first, *more = [file.name for file in files]
+    doing = Message.of("reading {file}", file=first)
     if more:
-        return Message.of("reading {file} and {count} other files", file=first, count=len(more))
-    return Message.of("reading {file}", file=first)
+        doing = Message.of("reading {file} and {count} other files", file=first, count=len(more))
+    return doing
 
 
 def _scanner(load: DatasetLoad) -> Scanner:

@@ -93,10 +93,11 @@ class TableSources:
             is_text=False,
             data=None,
         )
-        file = SourceFile(table.shown, path, facts, limits, contract=load.contract)
+        notes = (*rows.notes, *self._notes(store.snapshot))
+        file = SourceFile(table.shown, path, facts, limits, contract=load.contract, notes=notes)
         load.snapshot = store.snapshot
         load.stored.append(file)
-        records = TableRecords(file, notes=[*rows.notes, *self._notes(store.snapshot)])
+        records = TableRecords(file, notes=[*notes])
         load.files[load.places.add(records)] = records
         return written.size
 

@@ -117,6 +117,14 @@ def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) 
     Raises:
         EvidenceError: a tool writes it, or a line cannot be appended to its files.
     """
+    if dataset.source:
+        raise EvidenceError(
+            "the records of '{dataset}' are rows of a table, into which nothing is written from"
+            " here",
+            hint="write them by the program that fills the table",
+            locator=policy.place("dataset", dataset.id, "source"),
+            dataset=dataset.id,
+        )
     if dataset.written_by == "tool":
         raise EvidenceError(
             "a tool writes the records of '{dataset}', and nobody by hand",

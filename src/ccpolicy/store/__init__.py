@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Literal
 
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.store.duckdb import DuckDB, open_store
@@ -50,12 +51,27 @@ def open_engine(name: Engine) -> Iterator[EngineStore | None]:
     if name == "duckdb":
         yield None
         return
-    if name != "postgres":
-        raise ValueError(name)
     with _installed(name):
-        from ccpolicy.store.postgres import open_postgres
-    with open_postgres() as store:
+        opened = _opened(name)
+    with opened as store:
         yield store
+
+
+def _opened(name: Literal["postgres", "spark"]) -> AbstractContextManager[EngineStore]:
+    """Return what opens an engine elsewhere.
+
+    Raises:
+        ImportError: its package is not installed.
+    """
+    match name:
+        case "postgres":
+            from ccpolicy.store.postgres import open_postgres
+
+            return open_postgres()
+        case "spark":
+            from ccpolicy.store.spark import open_spark
+
+            return open_spark()
 
 
 @contextmanager

@@ -13,6 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
+from ccpolicy.errors import Message
+from ccpolicy.store.interface import QueryError
+
 FUNCTIONS: tuple[type[exp.Expr], ...] = (
     exp.And,
     exp.Or,
@@ -42,7 +45,62 @@ ENGINE_FUNCTIONS = (
 )
 """What the engine's own queries may call as well."""
 TYPES = frozenset(["BOOLEAN", "SMALLINT", "INT", "BIGINT", "DOUBLE", "VARCHAR", "TEXT"])
+WHOLE = {
+    "SMALLINT": (-(2**15), 2**15 - 1),
+    "INT": (-(2**31), 2**31 - 1),
+    "BIGINT": (-(2**63), 2**63 - 1),
+}
+"""Type of whole numbers → the least and the greatest."""
+TEXTS = frozenset(["VARCHAR", "TEXT"])
+_CASTS = frozenset(["BOOLEAN", *WHOLE, *TEXTS])
 _ONE_ENGINE = ("qualify", "windows", "sample")
+_GIVEN_FUNCTIONS = (
+    *(each for each in ENGINE_FUNCTIONS if each is not exp.Round),
+    exp.Nullif,
+)
+_REASON_HINT_MESSAGES = {"not said": "{engine} might read it otherwise: {part}"}
+
+
+class NotSaid(QueryError):
+    """A query that another engine cannot be given as it is."""
+
+    def __init__(self, engine: str, part: str) -> None:
+        self._engine, self._part = engine, part
+        super().__init__(part)
+
+    @property
+    def reason(self) -> Message:
+        """See `StoreError.reason`."""
+        return Message.of(_REASON_HINT_MESSAGES["not said"], engine=self._engine, part=self._part)
+
+
+def vetted(query: str, engine: str) -> exp.Expr:
+    """Parse a query for another engine, which is named as people know it.
+
+    Raises:
+        NotSaid: a part of it is not certain to mean the same.
+    """
+    try:
+        tree = parse(query)
+    except SqlglotError as failure:
+        raise NotSaid(engine, str(failure).partition("\n")[0]) from None
+    for node, reason in unportable_parts(tree, _GIVEN_FUNCTIONS):
+        raise NotSaid(engine, f"{node.sql(dialect='duckdb')[:100]} {reason}")
+    for node in tree.walk():
+        if fault := _not_whole(node):
+            raise NotSaid(engine, f"{node.sql(dialect='duckdb')[:100]} {fault}")
+    return tree
+
+
+def _not_whole(node: exp.Expr) -> str | None:
+    """Return what is wrong with a part that converts or divides, if anything."""
+    if isinstance(node, exp.Cast) and node.to.this.name not in _CASTS:
+        return "is not of a type that both have"
+    if isinstance(node, exp.Div):
+        return "may be a fraction"
+    if isinstance(node, exp.TryCast) and node.to.this.name not in WHOLE:
+        return "is tried for no whole number"
+    return None
 
 
 def unportable_parts(
@@ -60,7 +118,9 @@ def _reason(node: exp.Expr, functions: tuple[type[exp.Expr], ...]) -> str | None
         "is not a portable function": isinstance(node, exp.Func)
         and not isinstance(node, functions),
         "is not of a portable type": isinstance(node, exp.Cast) and node.to.this.name not in TYPES,
-        "is not portable": isinstance(node, exp.Interval | exp.Lambda | exp.Bracket)
+        "is not portable": isinstance(
+            node, exp.Interval | exp.Lambda | exp.Bracket | exp.IgnoreNulls | exp.RespectNulls
+        )
         or (star and not isinstance(node.parent, exp.Select | exp.Count))
         or (star and any(node.args.get(part) for part in ("except_", "replace", "rename"))),
         # Joins in brackets need none.

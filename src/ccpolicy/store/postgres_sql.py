@@ -10,11 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from ccpolicy.errors import Message
-from ccpolicy.store.interface import QueryError
-from ccpolicy.store.portable_sql import ENGINE_FUNCTIONS, lost_in, parse, unportable_parts
+from ccpolicy.store.portable_sql import TEXTS, WHOLE, NotSaid, lost_in, vetted
 
 TYPES = {
     "BOOLEAN": "boolean",
@@ -24,34 +21,10 @@ TYPES = {
     "VARCHAR": 'text COLLATE "C"',
 }
 """SQL type of a relation's column → what PostgreSQL calls it."""
-_REASON_HINT_MESSAGES = {"not said": "PostgreSQL might read it otherwise: {part}"}
-_CASTS = frozenset(["BOOLEAN", "SMALLINT", "INT", "BIGINT", "VARCHAR", "TEXT"])
 _SYSTEM_COLUMNS = frozenset(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"])
-_TEXTS = frozenset(["VARCHAR", "TEXT"])
 _MOST_BYTES = 63
 """Of a name; PostgreSQL cuts off the rest, so that two names could become one."""
-_WHOLE = {
-    "SMALLINT": (-(2**15), 2**15 - 1),
-    "INT": (-(2**31), 2**31 - 1),
-    "BIGINT": (-(2**63), 2**63 - 1),
-}
-_FUNCTIONS = (
-    *(each for each in ENGINE_FUNCTIONS if each is not exp.Round),
-    exp.Nullif,
-)
-
-
-class NotSaid(QueryError):
-    """A query that PostgreSQL cannot be given as it is."""
-
-    def __init__(self, part: str) -> None:
-        self._part = part
-        super().__init__(part)
-
-    @property
-    def reason(self) -> Message:
-        """See `StoreError.reason`."""
-        return Message.of(_REASON_HINT_MESSAGES["not said"], part=self._part)
+_NAME = "PostgreSQL"
 
 
 @lru_cache(maxsize=1_000)
@@ -61,12 +34,7 @@ def postgres_sql(query: str) -> str:
     Raises:
         NotSaid: a part of it is not certain to mean the same.
     """
-    try:
-        tree = parse(query)
-    except SqlglotError as failure:
-        raise NotSaid(str(failure).partition("\n")[0]) from None
-    for node, reason in unportable_parts(tree, _FUNCTIONS):
-        raise NotSaid(f"{node.sql(dialect='duckdb')[:100]} {reason}")
+    tree = vetted(query, _NAME)
     for node in tree.walk():
         _check(node)
     for number, each in enumerate(tree.find_all(exp.Placeholder), 1):
@@ -76,7 +44,7 @@ def postgres_sql(query: str) -> str:
         if (written := _translated(node)) is not node:
             node.replace(written)
     if lost := lost_in(tree, "postgres"):
-        raise NotSaid(lost)
+        raise NotSaid(_NAME, lost)
     return tree.sql(dialect="postgres", comments=False)
 
 
@@ -87,15 +55,9 @@ def _check(node: exp.Expr) -> None:
         NotSaid: it cannot.
     """
     if isinstance(node, exp.Identifier) and len(node.this.encode()) > _MOST_BYTES:
-        raise NotSaid(f"{node.this[:40]}… is longer than {_MOST_BYTES} bytes")
+        raise NotSaid(_NAME, f"{node.this[:40]}… is longer than {_MOST_BYTES} bytes")
     if isinstance(node, exp.Column) and node.name.lower() in _SYSTEM_COLUMNS:
-        raise NotSaid(f"{node.name} is a column of every table there")
-    if isinstance(node, exp.Cast) and node.to.this.name not in _CASTS:
-        raise NotSaid(f"{node.sql(dialect='duckdb')[:100]} is not of a type that both have")
-    if isinstance(node, exp.Div):
-        raise NotSaid(f"{node.sql(dialect='duckdb')[:100]} may be a fraction")
-    if isinstance(node, exp.TryCast) and node.to.this.name not in _WHOLE:
-        raise NotSaid(f"{node.sql(dialect='duckdb')[:100]} is tried for no whole number")
+        raise NotSaid(_NAME, f"{node.name} is a column of every table there")
 
 
 def _translated(node: exp.Expr) -> exp.Expr:
@@ -104,11 +66,11 @@ def _translated(node: exp.Expr) -> exp.Expr:
         case exp.Literal() if node.is_string:
             return _by_code_points(node)
         case exp.TryCast():
-            lowest, highest = (exp.Literal.number(each) for each in _WHOLE[node.to.this.name])
+            lowest, highest = (exp.Literal.number(each) for each in WHOLE[node.to.this.name])
             fits = exp.Between(this=node.this.copy(), low=lowest, high=highest)
             cast = exp.Cast(this=node.this.copy(), to=node.to.copy())
             return exp.Case(ifs=[exp.If(this=fits, true=cast)])
-        case exp.Cast() if node.to.this.name in _TEXTS:
+        case exp.Cast() if node.to.this.name in TEXTS:
             return _by_code_points(node)
         case exp.IntDiv():
             # Of whole numbers of any size, toward zero; by zero it is an error there, too.

@@ -42,7 +42,10 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             if getattr(before.children[name], field) != getattr(after.children[name], field):
                 message = Message.of("the {field}", field=field)
                 yield subject.change("neutral", message, "children", name, field)
+    are_tables = before.source is not None and after.source is not None
     for field in _CONTRACT:
+        if are_tables and field == "files":  # which repeats the source
+            continue
         first, second = getattr(before, field), getattr(after, field)
         if field == "children":  # their references and labels are compared apart
             first, second = _plain(first), _plain(second)

@@ -75,7 +75,7 @@ def _clause(
         yield change("neutral", Message.of("why clause {id} has no control", id=name))
 
 
-_JUDGED_DIFFERENTLY = frozenset(["as_of", "horizon", "policy", "checks", "evidence"])
+_JUDGED_DIFFERENTLY = frozenset(["as_of", "horizon", "policy", "checks", "evidence", "stores"])
 """Settings by which every control may be judged differently, also for the past."""
 
 
@@ -100,7 +100,9 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
 
 
 def _written(value: object) -> object:
-    """Write a text once if it is the same in all languages, and limits as their entries."""
+    """Write a text once if it is the same in all languages, and limits and stores as entries."""
+    if isinstance(value, dict):
+        return {name: store.model_dump(exclude_none=True) for name, store in value.items()}
     if isinstance(value, Limits):
         return ", ".join(f"{name} = {each}" for name, each in value)
     if isinstance(value, Text):

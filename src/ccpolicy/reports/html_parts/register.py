@@ -10,7 +10,7 @@ from typing import TypeVar
 from ccpolicy.assessment.audit_appendix import Dataset, Record
 from ccpolicy.assessment.images import images_by_digest
 from ccpolicy.assessment.models import Assessment, Attachment, EvidenceFile, Recorded
-from ccpolicy.reports.html_parts.timeline import behind, drawn, on_paper
+from ccpolicy.reports.html_parts.timeline import drawn
 from ccpolicy.reports.provenance_text import by_place
 from ccpolicy.texts import Text
 
@@ -27,8 +27,8 @@ class Named:
     fields: Mapping[str, str]
     recorded: Sequence[Recorded]
     """What git knows of it."""
-    printed: bool
-    """Whether something that is printed names it."""
+    needs_scripts: bool
+    """Whether it stands packed: no table names it, only a timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ class RecordSheet:
 
     @property
     def runs(self) -> list[tuple[bool, list[Named]]]:
-        """Records in their order, in runs of those that are printed and those that are not."""
-        return [(on, list(run)) for on, run in groupby(self.records, lambda each: each.printed)]
+        """Records in their order, in runs of those that need scripts and those that do not."""
+        return [(on, list(run)) for on, run in groupby(self.records, lambda e: e.needs_scripts)]
 
     @property
-    def not_printed(self) -> int:
-        """How many stand on the page and not on paper."""
-        return sum(not record.printed for record in self.records)
+    def need_scripts(self) -> int:
+        """How many stand packed."""
+        return sum(record.needs_scripts for record in self.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,8 @@ class Register:
 
     def __init__(self, result: Assessment) -> None:
         annex = result.annex
-        named, on_paper = _named(result)
+        named, self._in_tables = _named(result)
         self._recorded = by_place(result)
-        self._printed = on_paper
         records = [each for each in annex.records if each.place in named] if annex else []
         self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
         contracts = {each.id: each for each in annex.datasets} if annex else {}
@@ -135,7 +134,7 @@ class Register:
         self.images = images_by_digest(annex.images if annex else [])
         """SHA-256 → attachment that is shown."""
         self.shown = len(records)
-        self.not_printed = sum(each.place not in on_paper for each in records)
+        self.need_scripts = sum(each.place not in self._in_tables for each in records)
 
     def anchor(self, place: str | None) -> str | None:
         """Return the anchor of a record's own content."""
@@ -164,7 +163,7 @@ class Register:
                             record.place[len(file) + 1 :],
                             record.fields,
                             self._recorded.get(record.place, []),
-                            record.place in self._printed,
+                            record.place not in self._in_tables,
                         )
                         for record in listed
                     ],
@@ -175,27 +174,27 @@ class Register:
 
 
 def _named(result: Assessment) -> tuple[set[str], set[str]]:
-    """Return the places of records that lapses and timelines name, and of those on paper."""
+    """Return the places of all records that are named, and of those that need no scripts."""
     if not result.annex:
         return set(), set()
     held = {record.place for record in result.annex.records}
-    named = {
+    in_tables = {
         place
         for control in result.controls
         for lapse in control.lapses
         for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
-    named.update(each.record for matter in result.attested for each in matter.attestations)
-    without_scripts = set(named)
-    for control in result.annex.controls:
-        shown = drawn(result, control.timelines)
-        for timeline in shown:
-            for spans in (timeline.duty, timeline.cover, timeline.pauses):
-                named.update(span.record for span in spans if span.record)
-        for timeline in on_paper(result, shown):
-            without_scripts.update(held & {behind(result, timeline)})
-    return named, without_scripts
+    in_tables |= {one.record for each in result.attested for one in each.attestations} & held
+    by_timelines = {
+        span.record
+        for control in result.annex.controls
+        for timeline in drawn(result, control.timelines)
+        for spans in (timeline.duty, timeline.cover, timeline.pauses)
+        for span in spans
+        if span.record
+    }
+    return in_tables | by_timelines, in_tables
 
 
 def _file(place: str) -> str:

@@ -1,0 +1,107 @@
+"""What went wrong with Spark, in words that show neither a record's value nor an address."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import suppress
+from typing import NoReturn
+
+from pyspark.errors import PySparkException
+
+from ccpolicy.errors import CcpolicyError, DatabaseError, Message
+from ccpolicy.store.interface import StoreError, ValueFault
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what is raised by Spark, and by what speaks with it, as far as it is installed."""
+    found: list[type[Exception]] = [PySparkException, OSError, EOFError]
+    for module, name in (("py4j.protocol", "Py4JError"), ("grpc", "RpcError")):
+        with suppress(ImportError):
+            found.append(getattr(importlib.import_module(module), name))
+    return tuple(found)
+
+
+FAILURES = _failures()
+_LOST = ("SparkContext was shut down", "stopped SparkContext", "SparkContext has been shutdown")
+_QUERY_HINT_MESSAGES = {
+    "22003": "a number is out of range",
+    "22012": "a number is divided by zero",
+    "22": "a value cannot be computed with",
+    "": "Spark does not accept it: {condition}",
+}
+
+
+def connection_error() -> DatabaseError:
+    """Make the error of a server that cannot be reached."""
+    return DatabaseError(
+        "Spark cannot be reached, or refuses the session",
+        hint="say where it is by SPARK_REMOTE, as sc://HOST:PORT; pyspark reads the same",
+    )
+
+
+def spark_error(failure: Exception) -> CcpolicyError | StoreError:
+    """Make the error of a query that failed, or of a session that was lost."""
+    if origin := getattr(failure, "java_exception", None):
+        # The client shows the failure of a job as it is, and not as an exception of its own.
+        from pyspark.errors.exceptions.captured import convert_exception
+
+        failure = convert_exception(origin)
+    state, condition, text = _details(failure)
+    if "OutOfMemoryError" in text or condition.startswith("UNABLE_TO_ACQUIRE_MEMORY"):
+        return DatabaseError(
+            "Spark ran out of memory, and nothing was judged",
+            hint="give it more: by SPARK_DRIVER_MEMORY, such as 8g, where it is started here, or"
+            " by the memory of its executors",
+        )
+    if not isinstance(failure, PySparkException) or not _is_alive(condition, text):
+        return DatabaseError(
+            "the session of Spark was lost, and nothing was judged",
+            hint="judge again; if it is lost again, Spark's log says why",
+        )
+    if any(each in f"{condition} {text}".lower() for each in ("canceled", "cancelled")):
+        return DatabaseError(
+            "Spark stopped a query, and nothing was judged",
+            hint="it took longer than --max-seconds allows, or somebody cancelled it",
+        )
+    if state[:2] in ("22", "42", "0A", "21"):
+        messages = _QUERY_HINT_MESSAGES
+        template = messages.get(state) or messages.get(state[:2]) or messages[""]
+        return ValueFault(condition, Message.of(template, condition=f"{condition} {state}"))
+    return DatabaseError(
+        "Spark failed, and nothing was judged: {condition}",
+        hint="Spark's log says more; it may have run out of room for temporary files",
+        condition=f"{condition or type(failure).__name__} {state}".strip(),
+    )
+
+
+def _details(failure: Exception) -> tuple[str, str, str]:
+    """Return the state of SQL, the condition, and the text, of what failed or what caused it."""
+    if not isinstance(failure, PySparkException):
+        return "", "", str(failure)
+    state = condition = text = ""
+    each: object = failure
+    while isinstance(each, PySparkException):
+        with suppress(*FAILURES):  # asking a process that is gone
+            state = state or each.getSqlState() or ""
+            condition = condition or each.getCondition() or ""
+        text += f"{getattr(each, '_desc', '') or getattr(each, '_message', '')}\n"
+        each = getattr(each, "_cause", None)
+    return state, condition, text
+
+
+def _is_alive(condition: str, text: str) -> bool:
+    """Whether a session is still there after a failure."""
+    return not (condition.startswith("INVALID_HANDLE") or any(each in text for each in _LOST))
+
+
+def refuse(kind: str) -> NoReturn:
+    """Refuse a type.
+
+    Raises:
+        DatabaseError: always.
+    """
+    raise DatabaseError(
+        "Spark made a relation of the type {type}, which has no counterpart here",
+        hint="judge with --engine duckdb; if the check kinds are ccpolicy's own, report it",
+        type=kind,
+    )
