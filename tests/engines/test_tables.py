@@ -232,7 +232,7 @@ def test_limits_are_those_of_files(centre: Path, postgres: Server) -> None:
 
 SLOW = """
 CREATE FUNCTION ops.slow(n int) RETURNS text LANGUAGE plpgsql AS
-  $$ BEGIN PERFORM pg_catalog.pg_sleep(n * 0.0004); RETURN 'A' || n; END $$;
+  $$ BEGIN PERFORM pg_catalog.pg_sleep(n * 0.001); RETURN 'A' || n; END $$;
 ALTER TABLE ops.assets RENAME TO kept;
 CREATE VIEW ops.assets AS SELECT asset_id, commissioned_on FROM ops.kept UNION ALL
   SELECT ops.slow(1) || n || repeat('y', 2000), DATE '2026-10-01' FROM generate_series(1, 3000) n;
