@@ -147,6 +147,13 @@ def test_missing_or_altered_file(written: Path, run: Run, spoil: Any, code: str)
     refused(run("report", "--from", written), code)
 
 
+def test_name_that_no_file_can_have(written: Path, run: Run) -> None:
+    found = read(written)
+    found["lapses_file"]["file"] = "a\0b"
+    written.write_text(json.dumps(found), "utf-8")
+    refused(run("report", "--from", written), "EV706")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

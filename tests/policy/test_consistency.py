@@ -56,6 +56,7 @@ def every(text: str) -> Change:
     return REVIEW, EVERY, text
 
 
+_TAKEN = "readers would take one for the other: write another label"
 _APART = "readers and forms must tell them apart"
 _CALENDAR = (
     "\nhint: write in policy/calendars.yaml, such as:"
@@ -190,6 +191,12 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
             f"{ALERTS}:35:24: {coded('PL790', 'high')}\nhint: known: –",
             f"{REVIEWS}:19:39: {coded('PL790', 'rejectd')}\nhint: did you mean 'rejected'?",
             f"{REVIEWS}:19:51: {coded('PL791', 'rejected', 'accepted', 'A')}\nhint: {_APART}",
+        ],
+    ),
+    "label that is the name of another value": (
+        [(REVIEWS, "", "value_labels: {outcome: {accepted: rejected, rejected: R}}\n")],
+        [
+            f"{REVIEWS}:19:26: {coded('PL962', 'accepted', 'rejected')}\nhint: {_TAKEN}",
         ],
     ),
     "heading": (

@@ -164,12 +164,12 @@ def check_lapses_file(result: Assessment, assessment: Path) -> None:
         if file.exists() and not file.is_file():  # which may never end
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         sha256 = file_digest(file)
-    except OSError as failure:
+    except (OSError, ValueError) as failure:  # a name with NUL is the latter
         raise ReportError(
             "cannot read the file of lapses that the assessment names: {reason}",
             hint=hint,
             locator=Locator(str(file)),
-            reason=failure.strerror or str(failure),
+            reason=getattr(failure, "strerror", None) or str(failure),
         ) from failure
     if sha256 != found.sha256:
         raise ReportError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ccpolicy.errors import LocateIfKnown, PolicyError
@@ -14,7 +14,7 @@ from ccpolicy.texts import Text
 
 
 def check_labels(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError]:
-    """Yield labels of what is not there, and labels that two fields or values share."""
+    """Yield labels of what is not there, and labels that mean another field or value as well."""
     properties: Mapping[str, Any] = dataset.record.get("properties", {})
     others = columns({dataset.id: dataset}, dataset.id) or {}
     yield from _table(dataset, {**{name: {} for name in others}, **properties}, (), place)
@@ -46,6 +46,7 @@ def _table(
                     place(*below, value),
                 )
         yield from _alike(given, below, place)
+        yield from _called_as_others(given, {*values, *given}, below, place)
 
 
 def _may_be(spec: Mapping[str, Any], value: str) -> bool:
@@ -79,3 +80,18 @@ def _alike(
                     text=text,
                 )
                 break
+
+
+def _called_as_others(
+    labels: Mapping[str, Text], values: Collection[str], path: tuple[str, ...], place: LocateIfKnown
+) -> Iterator[PolicyError]:
+    """Yield labels by which readers would take a value for another one."""
+    for name, label in labels.items():
+        if taken := [text for text in label.root.values() if text != name and text in values]:
+            yield PolicyError(
+                "the label of '{name}' is the name of another value: {text}",
+                hint="readers would take one for the other: write another label",
+                locator=place(*path, name),
+                name=name,
+                text=taken[0],
+            )
