@@ -31,8 +31,6 @@ class ColumnRole:
     """What its column holds; a predicate is no column, but SQL over columns."""
     label: Message
     """How its column, or its predicate, is shown beside what it means."""
-    is_value: bool = False
-    """Whether a kind's query sees the number, in millionths, as a column with the role's name."""
 
 
 ROLES: dict[Role, ColumnRole] = {
@@ -43,12 +41,13 @@ ROLES: dict[Role, ColumnRole] = {
     "by": ColumnRole("name", Message.of("differs by: {column}")),
     "calendar": ColumnRole("name", Message.of("calendar: {column}")),
     "reason": ColumnRole("name", Message.of("reason: {column}")),
-    "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
-    "met": ColumnRole("number", Message.of("good of them: {column}"), is_value=True),
+    "quantity": ColumnRole("number", Message.of("quantity: {column}")),
+    "met": ColumnRole("number", Message.of("good of them: {column}")),
     "good": ColumnRole("predicate", Message.of("good if: {sql}")),
 }
 """Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
-VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
+VALUES = tuple(name for name, role in ROLES.items() if role.holds == "number")
+"""Roles whose numbers a kind's query sees, in millionths, as columns with the role's name."""
 
 EXAMPLES = ".examples.yaml"
 """How the names of files of worked examples end."""
