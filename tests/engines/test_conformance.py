@@ -85,7 +85,7 @@ def test_recipe(engine: Engine, recipe: Path, broken: bool, tmp_path: Path) -> N
     ("engine", "seed", "count"),
     [
         *(("postgres", seed, FEW_WORLDS) for seed in BATCHES),
-        *(("spark", seed, FEW_WORLDS if LONG else 15) for seed in BATCHES[: None if LONG else 1]),
+        *(("spark", seed, FEW_WORLDS if LONG else 3) for seed in BATCHES[: None if LONG else 1]),
     ],
     indirect=["engine"],
 )
