@@ -33,6 +33,7 @@ PLUMBING = {
     "explain_message",
     "falsify",
     "language",
+    "lapses_file",
     "lint_fix",
     "look_ahead",
     "options",

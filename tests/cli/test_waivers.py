@@ -88,7 +88,7 @@ def test_one_subject_alone_is_known_by_lint(run: Run, tmp_path: Path) -> None:
         f"policy/waivers.yaml:4:5: warning: {coded('LN113', 'W-1', 'PBX-2', 'GV-1')}"
         in found.stdout
     )
-    assert "hint: write the subject exactly as reports name it: centre" in found.stdout
+    assert "hint: write the subject exactly as JSON and CSV name it: centre" in found.stdout
     said = "Waiver W-1 accepts nothing: GV-1 has no subject 'PBX-2'"
     assert said in run("check", bare).stdout
     (bare / "policy/waivers.yaml").write_text(waiver.replace("PBX-2", "centre"), "utf-8")

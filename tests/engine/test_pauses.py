@@ -13,6 +13,7 @@ from ccpolicy.errors import PolicyErrors
 from ccpolicy.reports import View, render
 from ccpolicy.time.public_holidays import known_years
 from message_text import coded
+from reports.html.unfolded import unfolded
 from service_desk import change, lapses, write, write_desk
 
 CONTROL, PAUSES = "policy/controls/desk.yaml", "policy/datasets/pauses.yaml"
@@ -288,7 +289,7 @@ def test_the_report_shows_what_was_paused(desk: Path) -> None:
     assert "此前暂停计时 2 小时 30 分" in render(result, "text", View("zh", 200)).text
     content = render(result, "html", View("en")).content
     assert isinstance(content, bytes)
-    page = content.decode()
+    page = unfolded(content).decode()
     assert "<rect class=paused " in page
     assert "data-k=9000><i>2 h 30 min</i>" in page
     assert result.annex is not None

@@ -83,6 +83,7 @@ def test_relations(there: Spark) -> None:
     assert there.create("made", "SELECT n, t FROM r WHERE n = ?", [2]) == 1
     there.define("shown", "SELECT t, sum(n) AS n, 'x' AS x FROM r GROUP BY t")
     assert there.ask("SELECT n FROM shown") == [(3,)]
+    assert list(there.stream("SELECT n, t FROM r ORDER BY n")) == [(1, "x"), (2, "x")]
     assert there.describe("SELECT n, t, n > 1 AS b, sum(n) OVER (ORDER BY n) AS s FROM r") == {
         "n": "BIGINT",
         "t": "VARCHAR",
@@ -98,6 +99,38 @@ def test_relations(there: Spark) -> None:
     there.drop("shown", "made", "never there", "r")
     with pytest.raises(QueryError):
         there.ask("SELECT n FROM r")
+
+
+@pytest.mark.parametrize("sign", ["", "NOT "])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(false) AND i.n = r.n",
+        "i.n = r.n AND (false OR NOT true)",
+        "i.n = r.n OR true",
+        "true AND i.n = r.n",
+        "i.n = r.n AND (i.n > 1) = true",
+        "i.n = r.n AND (i.n > 1) IS TRUE",
+    ],
+)
+def test_a_constant_in_exists(condition: str, sign: str, there: Spark) -> None:
+    query = f"SELECT n FROM r WHERE {sign}EXISTS (SELECT 1 FROM r i WHERE {condition}) ORDER BY n"
+    with open_store() as here:
+        for store in (here, there):
+            store.fill("r", {"n": "INTEGER"}, [[1, 2]])
+        assert there.ask(query) == here.ask(query)
+
+
+def test_how_unions_are_halved() -> None:
+    asked = "SELECT 1 AS n UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4"
+    halved = "SELECT 1 AS `n` UNION ALL SELECT 2 UNION ALL (SELECT 3 UNION ALL SELECT 4)"
+    assert spark_sql(asked).text == halved
+    assert spark_sql(f"{asked} ORDER BY n").text == f"{halved} ORDER BY `n` NULLS LAST"
+    assert spark_sql(f"{asked} UNION SELECT 4").text == f"{halved} UNION SELECT 4"
+    first, others = asked.split(" UNION ALL ", 1)
+    mixed = spark_sql(f"{first} UNION {others}").text
+    # What is made distinct stays so, and nothing else.
+    assert mixed == ("SELECT 1 AS `n` UNION SELECT 2 UNION ALL (SELECT 3 UNION ALL SELECT 4)")
 
 
 def test_a_table_of_others_is_never_meant(there: Spark, spark: SparkSession) -> None:

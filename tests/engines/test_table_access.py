@@ -189,7 +189,7 @@ def test_every_report_names_the_row(
     postgres.run("DELETE FROM ops.inspections WHERE asset_id = 'PBX-2'")
     file = tmp_path / "report"
     status, said = run("check", centre, "--allow-tables", "--format", format_, "-o", file)
-    assert status == 0, said
+    assert status == 1, said
     text = file.read_text("utf-8")
     if format_ != "oscal":
         assert "warehouse:ops.assets key=PBX-2" in text.replace("%3A", ":").replace("&#58;", ":")

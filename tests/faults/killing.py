@@ -28,7 +28,11 @@ def load() -> None:
     """Import all that the program imports only when it is needed."""
     for each in pkgutil.walk_packages(ccpolicy.__path__, "ccpolicy."):
         if each.name.rpartition(".")[2] not in ENTRIES:
-            importlib.import_module(each.name)
+            try:
+                importlib.import_module(each.name)
+            except ModuleNotFoundError as missing:  # an extra that is not installed
+                if (missing.name or "").partition(".")[0] == "ccpolicy":
+                    raise
 
 
 def run(arguments: list[str], errors: Path) -> NoReturn:

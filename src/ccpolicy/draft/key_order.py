@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.policy.models import Control, Norm, Waiver
 
 DATASET_ORDER = (
-    *("id", "title", "owner", "written_by", "files", "format"),
+    *("id", "title", "owner", "written_by", "files", "source", "format"),
     *("encoding", "compression", "member"),
     *("delimiter", "sheet", "range", "header", "skip", "footer", "hidden", "merged", "records"),
     *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty"),

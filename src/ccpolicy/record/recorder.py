@@ -124,7 +124,7 @@ class Recorder:
             EvidenceError(
                 "with these records {control} could not be judged: {code} {problem}",
                 hint="correct them, or first file what they name",
-                control=control.control,
+                control=control.control.id,
                 code=problem.code,
                 problem=problem.message,
             )

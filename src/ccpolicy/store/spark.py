@@ -60,8 +60,9 @@ class Spark:
         """Relation → how many rows it has."""
         self._kept: dict[str, list[DataFrame]] = {}
         """Relation → what is kept of it."""
-        self._settings: dict[str, str] = {}
-        """What was set before, where that was something else."""
+        self._settings: dict[str, str | None] = {}
+        """What was set before, where that was something else; None where nothing was."""
+        self._before: dict[str, str] = {}
         self._tags = Tags(session)
         self._timer: threading.Timer | None = None
 
@@ -107,6 +108,18 @@ class Spark:
             frame = self._frame(self._said(query, parameters))
             return [tuple(map(_value, row)) for row in frame.collect()]
 
+    def stream(self, query: str) -> Iterator[Row]:
+        """See `Store.stream`."""
+        end: Any = object()
+        with self._failing_well():
+            rows = self._frame(self._said(query)).toLocalIterator()
+        while True:
+            with self._failing_well():
+                row: Any = next(rows, end)
+            if row is end:
+                return
+            yield tuple(map(_value, row))
+
     def drop(self, *relations: str) -> None:
         """See `Store.drop`."""
         for relation in relations:
@@ -132,6 +145,7 @@ class Spark:
         with self._failing_well():
             self._tags.add(self._prefix)
         with self._failing_well():
+            self._before = dict(self._session.conf.getAll)
             for name, value in _SETTINGS.items():
                 self._set(name, value)
         if deadline := current.get():
@@ -149,7 +163,10 @@ class Spark:
         # Where the session is gone, so is all that was made in it.
         with suppress(*FAILURES):
             for name, value in self._settings.items():
-                self._session.conf.set(name, value)
+                if value is None:
+                    self._session.conf.unset(name)
+                else:
+                    self._session.conf.set(name, value)
             self._tags.remove(self._prefix)
         with suppress(DatabaseError, StoreError):
             self.drop(*self._rows)
@@ -215,7 +232,7 @@ class Spark:
                 setting=name,
                 value=value,
             ) from None
-        self._settings.setdefault(name, str(before))
+        self._settings.setdefault(name, self._before.get(name))
 
     def _read(self, pieces: Sequence[bytes], types: Mapping[str, str]) -> DataFrame:
         """Make rows of pieces of text, each of them rows as `VettingStore.lines` yields them."""

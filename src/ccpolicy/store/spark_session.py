@@ -151,7 +151,8 @@ def _settings(folder: Path) -> dict[str, str]:
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.shuffle.partitions": str(cores),
-        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
+        # Plans are worked through recursively; those of many controls are deep.
+        "spark.driver.extraJavaOptions": f"-Xss16m -Djava.io.tmpdir={folder}",
     }
     if "SPARK_DRIVER_MEMORY" not in os.environ and hasattr(os, "sysconf"):
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20

@@ -3,7 +3,8 @@
 Where the two read one text differently, the text is changed: texts are handed over beside the query
 and not in it, where Spark would look for escapes and variables; sums are as long as they need to
 be; whole numbers are divided as whole numbers; and a backslash in a pattern is a backslash. What is
-not known to be the same is refused.
+not known to be the same is refused. Where Spark stumbles over what it reads alike, it is said in
+another way: a constant in EXISTS, and a long UNION ALL.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def spark_sql(
             node.replace(written)
     arguments = _take_out(tree, parameters)
     relations = _rename(tree, view)
+    for union in list(tree.find_all(exp.Union)):
+        _halve(union)
     if lost := lost_in(tree, "spark"):
         raise NotSaid(_NAME, lost)
     return SparkQuery(_Spark().generate(tree, comments=False, identify=True), arguments, relations)
@@ -78,6 +81,13 @@ def _translated(node: exp.Expr) -> exp.Expr:
         case exp.EQ() if isinstance(node.expression, exp.Any):
             # As DuckDB writes IN of a query when it writes out what it parsed.
             return exp.In(this=node.this.copy(), query=node.expression.this.copy())
+        case exp.Boolean() if node.find_ancestor(exp.Exists) and not isinstance(
+            node.parent, exp.Is
+        ):
+            # Spark 4.0 fails to plan an EXISTS whose ties to the query around it a constant makes
+            # superfluous before it has noted them (SPARK-57005); a comparison it computes later.
+            value = exp.Literal.number(int(node.this))
+            return exp.Paren(this=exp.EQ(this=exp.Literal.number(1), expression=value))
         case exp.Any() | exp.All() if not isinstance(node.parent, exp.EQ):
             raise NotSaid(_NAME, f"{node.sql(dialect='duckdb')[:100]} is no IN and no EXISTS")
     return node
@@ -120,6 +130,49 @@ def _take_out(tree: exp.Expr, parameters: Collection[object]) -> dict[str, objec
             arguments[name] = literal.this
             literal.replace(exp.Placeholder(this=name))
     return arguments
+
+
+def _halve(union: exp.Union) -> None:
+    """Bring a long UNION ALL into a form that is as deep as its branches can be halved.
+
+    Spark plans it recursively, and a chain would be as deep as it has branches.
+    """
+    above = union.parent
+    if union.args.get("distinct") or union.args.get("by_name"):
+        return
+    if isinstance(above, exp.Union) and not above.args.get("distinct") and _is_link(union):
+        return  # its chain is halved from the top
+    rest, branches = union.this, [union.expression]
+    while isinstance(rest, exp.Union) and _is_link(rest):
+        branches.append(rest.expression)
+        rest = rest.this
+    branches = [rest, *reversed(branches)]
+    middle = len(branches) // 2
+    union.set("this", _united(branches[:middle]))
+    union.set("expression", _in_brackets(_united(branches[middle:])))
+
+
+def _is_link(union: exp.Union) -> bool:
+    """Whether it does nothing but UNION ALL two queries, without clauses of its own."""
+    return not any(
+        value for name, value in union.args.items() if name not in ("this", "expression")
+    )
+
+
+def _united(branches: list[exp.Expr]) -> exp.Expr:
+    """Put queries together, half by half."""
+    if len(branches) == 1:
+        return branches[0]
+    middle = len(branches) // 2
+    return exp.Union(
+        this=_united(branches[:middle]),
+        expression=_in_brackets(_united(branches[middle:])),
+        distinct=False,
+    )
+
+
+def _in_brackets(query: exp.Expr) -> exp.Expr:
+    return exp.Subquery(this=query) if isinstance(query, exp.Union) else query
 
 
 def _rename(tree: exp.Expr, view: Callable[[str], str]) -> frozenset[str]:
