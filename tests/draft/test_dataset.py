@@ -487,7 +487,13 @@ def test_several_files_of_one_form(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "name"),
-    [("Load kW", "load_kw"), ("assetId", "asset_id"), ("hostOS", "host_os"), ("mAh", "mah")],
+    [
+        ("Load kW", "load_kw"),
+        ("assetId", "asset_id"),
+        ("hostOS", "host_os"),
+        ("mAh", "mah"),
+        ("机房", "room"),
+    ],
 )
 def test_names_of_headings(heading: str, name: str) -> None:
     assert name_of(heading) == name

@@ -171,6 +171,17 @@ ROLES = [
             "      valid_for: {value: 1 day}",
         ],
     ),
+    (  # chosen by its result, the reading that is out of bounds would be left out
+        "level",
+        (
+            "item, read_at",
+            {"item": "text", "read_at": "day", "celsius": "number", "result": "passed, failed"},
+        ),
+        [
+            "# ? 'result' is one of: passed | failed. Do all of these count?",
+            'quantity: celsius, where: "FALSE"}',
+        ],
+    ),
     (
         "coverage",
         (

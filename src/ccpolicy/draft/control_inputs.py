@@ -117,7 +117,10 @@ def drafted_input(
         or (spec.effect == "help" and not spec.stops)
         or spec.open_ended  # the beginning of an episode is news of it, and helps
     ):
-        _count_none(found, evidence, "where", has_sorts=spec.closes not in live)
+        is_measured = chosen.get("quantity") is not None
+        _count_none(
+            found, evidence, "where", has_sorts=spec.closes not in live, is_measured=is_measured
+        )
         _ask_what_fails(found, kind, evidence)
     elif spec.undoes and (verdict := roles.verdict()) and verdict.unfit:
         chosen["where"] = verdict.unfit
@@ -213,17 +216,25 @@ def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, found: Draft
 
 
 def _count_none(
-    found: DraftedInput, evidence: ControlEvidence, name: str, *, has_sorts: bool = True
+    found: DraftedInput,
+    evidence: ControlEvidence,
+    name: str,
+    *,
+    has_sorts: bool = True,
+    is_measured: bool = False,
 ) -> None:
     """Let no record count until the questions are answered.
 
-    `has_sorts` is whether it is asked here which sorts of records count.
+    `has_sorts` is whether it is asked here which sorts of records count. What is measured is
+    judged by its quantity: chosen by its result, the reading out of bounds would be left out.
     """
-    verdict = evidence.roles.verdict()
+    verdict = None if is_measured else evidence.roles.verdict()
     known = verdict.good if verdict else None
     if found.chosen is not None:
         found.chosen[name] = counted_sql(known)
-    found.questions += counted_questions(evidence.roles, name, known, has_sorts=has_sorts)
+    found.questions += counted_questions(
+        evidence.roles, name, known, has_sorts=has_sorts, is_measured=is_measured
+    )
 
 
 def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) -> None:

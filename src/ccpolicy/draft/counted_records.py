@@ -18,14 +18,20 @@ def counted_sql(known: str | None) -> str:
 
 
 def counted_questions(
-    roles: ColumnRoles, name: str, known: str | None, *, has_sorts: bool = True
+    roles: ColumnRoles,
+    name: str,
+    known: str | None,
+    *,
+    has_sorts: bool = True,
+    is_measured: bool = False,
 ) -> Iterator[Question]:
     """Yield the questions that decide which records count: by which values of which columns.
 
     `name` is the field that holds the predicate, `where` or `good`, and `known` what it says
-    already. Without `has_sorts` the columns of sorts are asked about elsewhere.
+    already. Without `has_sorts` the columns of sorts are asked about elsewhere. Records that
+    are measured are judged by their quantity, so that no result chooses them.
     """
-    verdict = roles.verdict()
+    verdict = None if is_measured else roles.verdict()
     if known:
         yield doubt(
             "Do these count, and no others? As long as FALSE stands there, none does. Then:",

@@ -58,7 +58,10 @@ def read_results(sample: Sample, file: Path, limits: Limits) -> Sample:
         if item is None or not mark.startswith(f"{sample.draw}-") or item.id in found:
             raise ReportError(
                 "the row is not of this sample, or is there twice",
-                hint="draw with the same period, size and strata as the table that was tested",
+                hint=(
+                    "draw with the same period, size and strata as the table that was tested; a"
+                    " period that is not over ends now, or at --as-of"
+                ),
                 locator=place,
             )
         if mark != sample.mark(item):
