@@ -221,6 +221,19 @@ def test_place_that_cannot_be(many: Path, run: Run, tmp_path: Path) -> None:
     assert not file.exists()
 
 
+def test_no_other_file_is_overwritten(many: Path, run: Run, tmp_path: Path) -> None:
+    evidence = many / "evidence/assets/assets.csv"
+    before = evidence.read_bytes()
+    refused(run("check", many, "--lapses", evidence), "US522")
+    link = tmp_path / "a.lapses.parquet"
+    link.symlink_to(evidence)
+    assert run("check", many, "--format", "json", "-o", tmp_path / "a.json").exit_code == 1
+    assert evidence.read_bytes() == before
+    assert not link.is_symlink()
+    again = run("check", many, "--format", "json", "-o", tmp_path / "a.json")
+    assert again.exit_code == 1, again.output
+
+
 def test_history_and_due_know_all(many: Path, run: Run) -> None:
     due = json.loads(run("due", many, "--format", "json").stdout)
     assert "PBX-7" in json.dumps(due)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
 
 SUFFIX = ".lapses.parquet"
+_MAGIC = b"PAR1"
+"""How every Parquet file begins."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def pending_lapses(
 
     Raises:
         ReportError: the file's place is a folder or a device.
-        CcpolicyError: a report has the same place.
+        CcpolicyError: a report has the same place, or a file that is no Parquet.
     """
     files = [(form, file) for form, file in reports if file and file != "-" and _is_plain(file)]
     in_order = sorted(files, key=lambda each: each[0] != "json")
@@ -60,7 +62,8 @@ def pending_lapses(
     if named is None and first is None:
         yield PendingLapses(LapsesTarget(None, None), None)
         return
-    place = Path(named or Path(first or "").with_suffix(SUFFIX)).resolve()
+    wanted = Path(named or Path(first or "").with_suffix(SUFFIX))
+    place = wanted.parent.resolve() / wanted.name  # a link there is replaced, and not followed
     refuse_special(place, named or place.name)
     if place in [Path(file).resolve() for _, file in files]:
         raise CcpolicyError(
@@ -70,6 +73,7 @@ def pending_lapses(
         )
     name = os.path.relpath(place, Path(first).resolve().parent if first else Path.cwd())
     try:
+        _refuse_other_file(place, named or place.name)
         with temporary_beside(place) as beside:
             yield PendingLapses(LapsesTarget(beside, Path(name).as_posix()), place)
     except OSError as failure:
@@ -88,6 +92,24 @@ def refuse_loss(result: Assessment, pending: PendingLapses, formats: Sequence[st
             "there are {count} lapses, too many to be listed, and no file for them",
             hint="name one: --lapses FILE, or write the assessment to a file: -o FILE",
             count=found.lapses,
+        )
+
+
+def _refuse_other_file(place: Path, name: str) -> None:
+    """Refuse to put lapses in the place of a policy, of evidence or of any other such file.
+
+    Raises:
+        CcpolicyError: it is such a file.
+    """
+    if place.is_symlink() or not place.is_file():
+        return
+    with place.open("rb") as file:
+        begins = file.read(len(_MAGIC))
+    if begins and begins != _MAGIC:
+        raise CcpolicyError(
+            "the file of lapses would overwrite a file that is no Parquet",
+            hint="name another file after --lapses, or remove that one",
+            locator=Locator(name),
         )
 
 
