@@ -173,7 +173,7 @@ def check_lapses_file(result: Assessment, assessment: Path) -> None:
         ) from failure
     if sha256 != found.sha256:
         raise ReportError(
-            # Whoever wrote the assessment chose the file, and is not told the digest of another one.
+            # Whoever wrote the assessment chose the file, and learns nothing of another one.
             "this is not the file of lapses that the assessment names, or not all of it: its"
             " SHA-256 is not {expected}",
             hint=hint,
