@@ -333,7 +333,7 @@ def test_a_spark_of_ones_own(tmp_path: Path) -> None:
         (tmp_path / "tmp").mkdir(exist_ok=True)
         output, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
-    assert errors == ""
+    assert [each for each in errors.splitlines() if "US219" not in each] == []  # it is pinned
     assert "pass" in output
     assert sorted(each.name for each in tmp_path.iterdir()) == ["centre", "tmp"]
     assert list((tmp_path / "tmp").iterdir()) == []
