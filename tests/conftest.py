@@ -95,10 +95,7 @@ def postgres(postgres_server: there.Server, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture(scope="session")
 def spark_session() -> Iterator[SparkSession]:
     """A Spark, once for all tests of a process."""
-    if lacking := spark_here.lacks():
-        if os.environ.get("CCPOLICY_SPARK") == "required":
-            pytest.fail(f"no Spark: nothing was judged by it; it needs {lacking}")
-        pytest.skip(f"NO SPARK: NOTHING IS JUDGED BY IT; it needs {lacking}")
+    spark_here.require()
     with spark_here.session() as found:
         yield found
 

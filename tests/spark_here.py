@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -37,6 +39,14 @@ def lacks() -> str | None:
     if importlib.util.find_spec("pyspark") is None:
         return "the package pyspark: make spark"
     return None if shutil.which("java") else "a Java: the package openjdk-17-jre-headless"
+
+
+def require() -> None:
+    """Skip a test for want of a Spark, or fail it where there must be one."""
+    if lacking := lacks():
+        if os.environ.get("CCPOLICY_SPARK") == "required":
+            pytest.fail(f"no Spark: nothing was judged by it; it needs {lacking}")
+        pytest.skip(f"NO SPARK: NOTHING IS JUDGED BY IT; it needs {lacking}")
 
 
 @contextmanager

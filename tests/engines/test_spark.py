@@ -251,7 +251,9 @@ def test_an_interruption(there: Spark) -> None:
     ],
 )
 def test_what_went_wrong(name: str, state: str, text: str, code: str) -> None:
-    errors = pytest.importorskip("pyspark.errors")
+    spark_here.require()
+    from pyspark import errors
+
     from ccpolicy.store.spark_errors import spark_error
 
     kind = getattr(errors, name, None) or ConnectionRefusedError
@@ -293,7 +295,7 @@ def test_foreign_sql(tmp_path: Path, spark: SparkSession) -> None:
 
 def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
     """Start the program over the small centre, in a process that starts its own Spark."""
-    pytest.importorskip("pyspark")
+    spark_here.require()
     run = "from ccpolicy.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", run, "check", str(lay(folder / "centre")), "--engine", "spark"],
