@@ -63,7 +63,7 @@ def test_depth_of_records(desk: Desk) -> None:
     with pytest.raises(LimitError) as caught:
         desk.read(json.dumps([{"id": "b"}, record], indent=0), contract, depth=4)
     assert caught.value.diagnostics().startswith(
-        "evidence/log.json:5: FI212 nested deeper than 4 levels"
+        "evidence/log.json:5: FI212 nested in more levels than 4"
     )
     assert desk.read(json.dumps([record]), contract, depth=5).said  # the contract has no 'x'
 

@@ -154,10 +154,10 @@ class ControlBuilder:
                 end=self.places.when(each.ends),
                 reason=reason or "–",
             )
-            yield _problem(message.code, models.Text.of(message))
+            yield _problem(message)
         if len(spans) > self.listed_problems:
-            rest = Message.of("{count} spans in all cannot be judged", count=len(spans))
-            yield _problem(rest.code, models.Text.of(rest))
+            rest = Message.of("spans that cannot be judged, in all: {count}", count=len(spans))
+            yield _problem(rest)
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; as-of belongs to it."""
@@ -251,8 +251,15 @@ def _pauses(outcome: Outcome) -> models.Pauses | None:
     return models.Pauses(subjects=subjects, seconds=_seconds(paused))
 
 
-def _problem(code: str, message: models.Text) -> models.Problem:
-    return models.Problem(code=code, message=message, hint=None, locator=None, dataset=None)
+def _problem(message: Message) -> models.Problem:
+    hint = message.standing_hint
+    return models.Problem(
+        code=message.code,
+        message=models.Text.of(message),
+        hint=models.Text.of(hint) if hint.template else None,
+        locator=None,
+        dataset=None,
+    )
 
 
 def _subjects(outcome: Outcome, now: Mapping[str, Verdict], more_failing: int) -> models.Subjects:
