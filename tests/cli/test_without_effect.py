@@ -13,7 +13,6 @@ from reports.rich import ASSESSMENT
 
 from .conftest import Run
 
-
 REFUSED: list[tuple[str, list[str]]] = [
     ("US602", ["check", "CENTRE", "--annex"]),
     ("US602", ["check", "CENTRE", "--annex", "--format", "csv", "--report", "r.sarif"]),

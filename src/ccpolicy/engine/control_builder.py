@@ -18,7 +18,7 @@ from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
-from ccpolicy.policy.subject_names import subject_labels
+from ccpolicy.policy.subject_names import subject_labels, told_apart
 from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY, SECOND
@@ -67,10 +67,11 @@ class ControlBuilder:
         outcome: Outcome,
         kept: KeptLapses,
         population: list[JudgedSubject] | None = None,
+        names: Iterable[str] = (),
     ) -> models.Control:
-        """Return the result of a control."""
+        """Return the result of a control; labels that look like others of `names` are left out."""
         as_of, lapses = self.times.as_of, kept.spans
-        labels = subject_labels(self.policy, control)
+        labels = told_apart(subject_labels(self.policy, control), names)
         problems, left_out = problems_and_left_out(
             control,
             outcome,
