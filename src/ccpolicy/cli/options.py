@@ -142,6 +142,19 @@ def detail(command: F) -> F:
     return quiet(verbose(command))
 
 
+DETAILS: dict[str, Detail] = {"summary": "brief", "normal": "normal", "full": "full"}
+"""How much a reader wants to see, as an option says it → as a view has it."""
+
+
+def report_detail(command: F) -> F:
+    """Add `--detail`."""
+    return option(
+        "--detail",
+        type=Choice([*DETAILS]),
+        help="Level of detail, by default normal; an HTML summary prints on at most three pages.",
+    )(command)
+
+
 def controls(command: F) -> F:
     """Add `--control`."""
     return option(

@@ -112,7 +112,7 @@ class Program(Command, click.Group):
 
 def _too_long(seconds: int) -> CcpolicyError:
     return CcpolicyError(
-        "not done in {seconds} seconds, the limit of a command",
+        "not done in {seconds} s, the limit of a command",
         hint="if the policy and its evidence are as they should be, allow more with"
         " --max-seconds, or with 'seconds' in the table [limits] of ccpolicy.toml",
         seconds=seconds,

@@ -358,7 +358,7 @@ def _chosen(
     undecided = sum(value is None for _, value in rows)
     if undecided:
         return PolicyError(
-            "'where' is neither true nor false for {count} records",
+            "records for which 'where' is neither true nor false: {count}",
             hint="a column may be empty: say what that means with coalesce(…, false)",
             locator=place.locate(),
             count=undecided,

@@ -149,7 +149,7 @@ def _write(path: Path, pieces: Iterable[bytes], place: Locator, limits: Limits) 
             rows, size = rows + 1, size + len(piece)
             if rows > limits.rows:
                 raise LimitError(
-                    "the table has more than {limit} rows",
+                    "the table has more rows than {limit}",
                     setting="rows",
                     locator=place,
                     limit=limits.rows,

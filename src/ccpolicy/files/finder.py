@@ -69,7 +69,7 @@ class Finder:
                 continue
             if len(found) == self.limits.files:
                 raise LimitError(
-                    "more than {limit} files match '{pattern}'",
+                    "more files match '{pattern}' than {limit}",
                     setting="files",
                     locator=Locator(folder),
                     limit=self.limits.files,

@@ -133,7 +133,7 @@ class _Sheet:
                 skipped_rows_message("hidden", rows)
                 if self.hidden == "skip"
                 else Message.of(
-                    "of the sheet '{name}', {count} hidden rows were read",
+                    "of the sheet '{name}', hidden rows were read: {count}",
                     name=self.name,
                     count=rows,
                 )
