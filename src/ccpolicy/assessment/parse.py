@@ -261,7 +261,9 @@ def _foreign_controls(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     controls = {each.id: each for each in result.controls}
     for index, matter in enumerate(result.attested):
         own = controls.get(matter.control)
-        if own is None or (matter.now, matter.period) != attested_verdicts(own, matter.subject):
+        if own is None or (matter.now, matter.period) != attested_verdicts(
+            result.scope, own, matter.subject
+        ):
             yield (
                 ("attested", index),
                 Message.of("what is attested contradicts the lapses of its control"),
