@@ -117,3 +117,61 @@ def test_only_labels_that_names_need_go_along() -> None:
     labels = [{"register": register, "other": other}, {"other": other}]
     assert labels_of(labels, ["register × A1"]) == [{"register": register}, {}]
     assert labels_of(labels, ["A1"]) == []
+
+
+def _codes(draft: Draft) -> list[tuple[str, str]]:
+    return [(str(e.locator).partition(":")[0], e.message.code) for e in draft.errors()]
+
+
+@pytest.mark.parametrize(
+    ("labels", "code"),
+    [
+        ("{staff: public}", "PL962"),
+        ("{staff: {en: Staff, zh: public}}", "PL962"),
+        ("{staff: Ｐｕｂｌｉｃ}", "PL962"),
+        ('{staff: "pub\\u200blic"}', "PL962"),
+        ("{staff: One, public: One}", "PL791"),
+        ("{staff: Café, public: 'CAFE\u0301'}", "PL791"),
+        ("{staff: STAFF, public: Public}", None),
+    ],
+)
+def test_labels_of_a_control_tell_its_items_apart(
+    draft: Draft, labels: str, code: str | None
+) -> None:
+    """With one of these a subject that fails would be shown as another one."""
+    draft.change((ALERT, "    severity: low\n", f"    severity: low\n    value_labels: {labels}\n"))
+    assert _codes(draft) == ([(ALERT, code)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("label", "codes"),
+    [
+        ("PUBLIC", [(ALERTS, "PL962")]),
+        ("Ｐublic", [(ALERTS, "PL962")]),
+        ("P\u200b", [(ALERTS, "PL791")]),
+        ("Staff", []),
+    ],
+)
+def test_labels_of_a_contract_that_look_alike(
+    draft: Draft, label: str, codes: list[tuple[str, str]]
+) -> None:
+    draft.change((ALERTS, "staff: S,", f'staff: "{label}",'))
+    assert _codes(draft) == codes
+
+
+@pytest.mark.parametrize(("label", "code"), [("Alpha", "PL791"), ("A1", "PL962"), ("Beta", None)])
+def test_two_registers_of_one_control_tell_their_subjects_apart(
+    draft: Draft, label: str, code: str | None
+) -> None:
+    draft.change(
+        (ALERTS, "", "value_labels: {alert_id: {A1: Alpha}}\n"),
+        (REVIEWS, "", f"value_labels: {{review_id: {{R1: {label}}}}}\n"),
+        (
+            ALERT,
+            "      openings: {dataset: alerts, key: [alert_id], starts: raised_at, by: level}\n",
+            "      openings:\n"
+            "        - {dataset: alerts, key: [alert_id], starts: raised_at, by: level}\n"
+            "        - {dataset: alerts, key: [review_id], starts: raised_at, by: level}\n",
+        ),
+    )
+    assert _codes(draft) == ([(ALERT, code)] if code else [])

@@ -12,6 +12,7 @@ from ccpolicy.evidence.attachments import Attachments
 from ccpolicy.evidence.column_cache import open_column_cache
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import check_tables
+from ccpolicy.evidence.mistaken_labels import report_mistaken_labels
 from ccpolicy.evidence.models import Evidence, GitRecords
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.planning import plan_tables
@@ -102,6 +103,7 @@ def load_evidence(
     attachments.check()
     reject_broken_references(store, loads.values(), zone)
     check_recording(store, loads, zone, git_records)
+    report_mistaken_labels(store, loads.values())
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:
         store.drop(*(stage.plan.staged for stage in stages))

@@ -21,7 +21,7 @@ from ccpolicy.policy.decoding_checks import check_decoding
 from ccpolicy.policy.expression_types import TypedColumn, family_of, type_errors
 from ccpolicy.policy.framework_checks import check_frameworks
 from ccpolicy.policy.git_datasets import FROM_GIT
-from ccpolicy.policy.label_checks import check_labels
+from ccpolicy.policy.label_checks import check_labels, check_subject_labels
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
@@ -71,6 +71,8 @@ def _check(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     found = expressions(content)
     vetted = vet_expressions(store, [each.text for each in found])
     errors = [*_refused(found, vetted), *_queries(content, store), *check_reshapes(content, store)]
+    for control in content.controls.values():
+        errors += check_subject_labels(content, control)
     if errors:
         raise PolicyErrors(errors)
     plain = [each for each in vetted if isinstance(each, Expression)]

@@ -16,7 +16,7 @@ from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.pauses import check_pauses, pause_errors
 from ccpolicy.policy.schedule_checks import schedule_faults
-from ccpolicy.policy.subject_names import listed_items, prefix_words
+from ccpolicy.policy.subject_names import constant_words
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import ColumnType
 
@@ -45,9 +45,7 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
         for given in revision.parameters.values()
         for word in given.words
     ]
-    words += listed_items(content, control)
-    for name in kind.inputs:
-        words += [word for each in control.selections(name) for word in prefix_words(each)]
+    words += constant_words(content, control)
     for value in control.value_labels:
         if value not in words:
             yield unknown(

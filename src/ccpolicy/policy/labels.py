@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from ccpolicy.near_names import folded
 from ccpolicy.policy.base_model import STRICT, Name
 from ccpolicy.texts import Label, Line, Text, WrittenText
 
@@ -29,6 +30,13 @@ class Labels(BaseModel):
     def value_label(self, field: str, value: object) -> Text | None:
         """Return what readers call a value of a field; None where they see it as it is."""
         return self.value_labels.get(field, {}).get(value_text(value))
+
+
+def is_mistaken(name: str, label: str, other: str) -> bool:
+    """Whether the label of a value says what another value is, as people read it."""
+    if other == name:
+        return False
+    return label == other or folded(label) == folded(other) != folded(name)
 
 
 def value_text(value: object) -> str:

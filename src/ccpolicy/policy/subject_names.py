@@ -75,6 +75,14 @@ def listed_items(policy: Policy, control: Control) -> list[str]:
     ]
 
 
+def constant_words(policy: Policy, control: Control) -> list[str]:
+    """Return the words of a control's subjects that the policy says itself."""
+    kind = policy.kinds[control.check]
+    selections = [each for name in kind.inputs for each in control.selections(name)]
+    prefixes = [word for each in selections for word in prefix_words(each)]
+    return [*listed_items(policy, control), *prefixes]
+
+
 def prefix_words(selection: Selection) -> list[str]:
     """Return the words of a prefix, each a part of the subject's name."""
     return selection.prefix.split(KEY_SEPARATOR)[:-1]
