@@ -40,7 +40,7 @@ report: check
 test: $(DEV)
 	$(BIN)/pytest -n auto --dist worksteal
 
-# Have a Spark where the tests look for one, by which they then judge, too: 430 MB, some minutes.
+# Have a Spark where the tests look for one, by which they then judge, too: 520 MB, some minutes.
 spark: $(SPARK)
 
 # The same, half as long again, and how much of the program they run.
