@@ -45,7 +45,7 @@ test: $(DEV)
 integration: $(DEV)
 	$(BIN)/pytest -n auto --dist worksteal -m integration
 
-# Have a Spark where the tests look for one, by which they then judge, too: 430 MB, some minutes.
+# Have a Spark where the tests look for one, by which they then judge, too: 520 MB, some minutes.
 spark: $(SPARK)
 
 # All tests, half as long again, and how much of the program they run.

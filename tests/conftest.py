@@ -118,6 +118,33 @@ def spark(spark_session: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Spark
     return spark_session
 
 
+@pytest.fixture(scope="session")
+def spark_server() -> Iterator[str]:
+    """The address of a server of Spark Connect, once for all tests of a process."""
+    spark_here.require_server()
+    with spark_here.server() as (address, _):
+        yield address
+
+
+@pytest.fixture
+def far_away(spark_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the server, which the environment names; no session is there."""
+    monkeypatch.setenv("SPARK_REMOTE", spark_server)
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
+    return spark_server
+
+
+@pytest.fixture
+def spark_far_away(far_away: str) -> Iterator[SparkSession]:
+    """A session of the server, which is there for whoever asks for one."""
+    from pyspark.sql import SparkSession
+
+    gc.collect()  # an earlier one ends, when it is collected, what all of them share
+    session = SparkSession.builder.remote(far_away).create()
+    yield session
+    session.stop()
+
+
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
     """An engine elsewhere that a test is given by its name, and that is there."""
