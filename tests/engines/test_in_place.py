@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ccpolicy.errors import DatabaseError, LimitError
-from ccpolicy.evidence import table_sources
 from engines.test_table_rows import MEASURES, MEASURES_YAML, NAMES
 from engines.test_tables import CHANGES
-from engines.warehouse import INSPECTIONS_YAML, judge
+from engines.warehouse import INSPECTIONS_YAML, judge, same_in_place
 from postgres_server import Server
 from small_centre import change
 
 CONTROLS = "policy/controls/3.yaml"
-_OWN = re.compile(r'"(snapshot|taken_at)": "[^"]*"')
-"""What every reading has of its own."""
-
-
-def same(folder: Path, monkeypatch: pytest.MonkeyPatch, **asked: object) -> dict[str, Any]:
-    """Judge copied rows here and the rows where they lie, and return what is the same of both."""
-    asked = {"appendix": True, "subjects": True, **asked}
-    here = judge(folder, engine="duckdb", **asked).model_dump_json(indent=1)
-    with monkeypatch.context() as patch:
-        patch.setattr(table_sources, "open_tables", None)  # nothing is copied
-        there = judge(folder, engine="postgres", **asked).model_dump_json(indent=1)
-    assert _OWN.sub("", there) == _OWN.sub("", here)
-    found: dict[str, Any] = json.loads(there)
-    assert all(each["table"] for each in found["evidence"]["files"])
-    return found
-
-
 CASES = {
     "as it is": ("", "pass"),
     "a lapse": ("DELETE FROM ops.inspections WHERE asset_id = 'PBX-2'", "fail"),
@@ -94,13 +75,13 @@ def test_rows_do_not_travel(
 ) -> None:
     statements, verdict = CASES[name]
     postgres.run(statements)
-    found = same(centre, monkeypatch)
+    found = same_in_place(centre, monkeypatch)
     assert found["controls"][0]["now"] == verdict
 
 
 def test_records_that_are_computed_each_time(centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccpolicy.engine.evaluation.STREAMED", -1)
-    assert same(centre, monkeypatch)["controls"][0]["now"] == "pass"
+    assert same_in_place(centre, monkeypatch)["controls"][0]["now"] == "pass"
 
 
 def test_names_in_any_writing(
@@ -113,7 +94,7 @@ def test_names_in_any_writing(
             postgres.run(
                 f"INSERT INTO ops.inspections VALUES ('{quoted}', '2026-11-10 09:00+08', 'pass')"
             )
-    found = same(centre, monkeypatch)
+    found = same_in_place(centre, monkeypatch)
     assert all(
         json.dumps(name, ensure_ascii=False) in json.dumps(found, ensure_ascii=False)
         for name in NAMES
@@ -144,7 +125,7 @@ def test_a_contract_with_every_keyword(
         "        key: [note]\n        starts: taken",
     )
     change(centre, CONTROLS, "where: \"result = 'pass'\"", 'where: "small >= 0 and yes_"')
-    found = same(centre, monkeypatch)
+    found = same_in_place(centre, monkeypatch)
     [file] = [each for each in found["evidence"]["files"] if each["dataset"] == "measures"]
     assert (file["records"], 0 < file["invalid"] < 4) == (4, True)
 
@@ -176,7 +157,7 @@ def test_patterns_match_alike(
         "asset_id: {type: string}",
         f"asset_id: {{type: string, pattern: '{quoted}'}}",
     )
-    found = same(centre, monkeypatch)
+    found = same_in_place(centre, monkeypatch)
     assert 0 < found["evidence"]["files"][1]["invalid"] < 2 + len(texts.split(" "))
 
 

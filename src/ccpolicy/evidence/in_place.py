@@ -30,7 +30,6 @@ _REASON_HINT_MESSAGES = {
     "column": "'{name}' is derived, looked up, or read in a way of its own",
     "looked up": "another dataset looks its columns up",
     "files": "its records name files",
-    "references": "its records refer to others, or others to them",
     "number": "'{name}' may have decimals, and is compared or names something",
     "expression": "it is not certain to mean the same there: {name}",
     "naive": "'{name}' is a timestamp without a zone",
@@ -64,7 +63,6 @@ def why_copied(
     looked_up = {
         other.name for each in loads for p in each.plans for _, other in p.lookups.values()
     }
-    referred = {ref.dataset for each in loads for *_, ref in each.dataset.all_references}
     own = [*plan.derive, *plan.lookups, *(c.name for c in plan.columns if _is_special(c))]
     decimal = {each.name for each in plan.columns if each.type == "number"}
     if own:
@@ -73,9 +71,16 @@ def why_copied(
         return copied_note("looked up")
     if attachments(dataset):
         return copied_note("files")
-    if dataset.all_references or plan.name in referred:
-        return copied_note("references")
-    if named := sorted(decimal & {*dataset.key, *use.columns}):
+    named_there = {
+        name
+        for each in loads
+        for _, column, reference in each.dataset.all_references
+        for name in [
+            *((reference.key, *reference.match) if reference.dataset == plan.name else ()),
+            *((column, *reference.match.values()) if each.dataset is dataset else ()),
+        ]
+    }
+    if named := sorted(decimal & {*dataset.key, *use.columns, *named_there}):
         return copied_note("number", named[0])
     unsure = tables.refusal(plan.types, sorted(use.predicates), _conditions(plan))
     return copied_note("expression", unsure) if unsure else None
@@ -184,6 +189,15 @@ class TableInPlace:
         self._show(count > 0)
         if self.staged.may_repeat:
             search.duplicates()
+
+    def reject(self, query: str) -> int:
+        """Take out the records whose locators a query selects, and return how many there are."""
+        count = self.tables.reject_more(self.rejected, query)
+        if count:
+            number = self.records.number
+            self.load.invalid = {number: self.load.invalid.get(number, 0) + count}
+            self._show(True)
+        return count
 
     def _show(self, some_are_rejected: bool) -> None:
         table = self.plan.table()

@@ -104,7 +104,7 @@ def load_evidence(
         check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
-    reject_broken_references(store, loads.values(), zone)
+    reject_broken_references(store, loads.values(), zone, in_place)
     check_recording(store, loads, zone, git_records)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:

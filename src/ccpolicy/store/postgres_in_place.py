@@ -17,7 +17,7 @@ from ccpolicy.store.postgres_columns import (
     text_sql,
     value_sql,
 )
-from ccpolicy.store.postgres_sql import condition_sql, is_plain, postgres_sql
+from ccpolicy.store.postgres_sql import condition_sql, is_plain, matching_sql, postgres_sql
 from ccpolicy.store.postgres_tables import (
     READING,
     PostgresTables,
@@ -151,6 +151,14 @@ class PostgresInPlace(PostgresTables):
             f"CREATE TEMPORARY TABLE {identifier(relation)} AS SELECT locator"
             f" FROM {identifier(staged)} WHERE NOT coalesce({condition_sql(condition)}, false)"
         )
+
+    def reject_more(self, relation: str, query: str) -> int:
+        """See `InPlaceTables.reject_more`."""
+        return self.ask_nothing(f"INSERT INTO {identifier(relation)} {postgres_sql(query)}")
+
+    def ask_matching(self, query: str) -> list[Row]:
+        """See `InPlaceTables.ask_matching`."""
+        return self.ask(matching_sql(query))
 
     def show(
         self, relation: str, staged: str, columns: Mapping[str, str], without: str | None

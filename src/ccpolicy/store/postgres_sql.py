@@ -26,7 +26,7 @@ _SYSTEM_COLUMNS = frozenset(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]
 _MOST_BYTES = 63
 """Of a name; PostgreSQL cuts off the rest, so that two names could become one."""
 _NAME = "PostgreSQL"
-_OF_CONTRACTS = (exp.Length, exp.RegexpLike)
+_OF_CONTRACTS = (exp.Length, exp.RegexpLike, exp.RegexpReplace)
 _DOT = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|\.", re.DOTALL)
 """An escape, a class or a dot of a portable pattern."""
 _PLAIN = (
@@ -68,6 +68,15 @@ def postgres_sql(query: str) -> str:
     return _said(vetted(query, _NAME))
 
 
+def matching_sql(query: str) -> str:
+    """Translate a query as `postgres_sql` does that may match patterns, too.
+
+    Raises:
+        NotSaid: a part of it is not certain to mean the same.
+    """
+    return _said(vetted(query, _NAME, _OF_CONTRACTS))
+
+
 @lru_cache(maxsize=1_000)
 def condition_sql(condition: str) -> str:
     """Translate a condition of a contract, which may match patterns and count characters.
@@ -75,8 +84,7 @@ def condition_sql(condition: str) -> str:
     Raises:
         NotSaid: a part of it is not certain to mean the same.
     """
-    said = _said(vetted(f"SELECT {condition}", _NAME, _OF_CONTRACTS))
-    return said.removeprefix("SELECT ")
+    return matching_sql(f"SELECT {condition}").removeprefix("SELECT ")
 
 
 def is_plain(expression: str) -> bool:

@@ -152,6 +152,14 @@ class InPlaceTables(Protocol):
         """
         ...
 
+    def reject_more(self, relation: str, query: str) -> int:
+        """Add the locators that a query of the portable subset selects; return how many."""
+        ...
+
+    def ask_matching(self, query: str) -> list[Row]:
+        """Return the rows of a query of the portable subset that may match patterns."""
+        ...
+
     def show(
         self, relation: str, staged: str, columns: Mapping[str, str], without: str | None
     ) -> None:
