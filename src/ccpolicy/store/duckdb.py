@@ -213,7 +213,7 @@ def open_store(spill: Path | None = None, *, memory: int | None = None) -> DuckD
     It holds at most `memory` mebibytes, by default four fifths of the machine's.
     Close it, or use it in a `with` statement.
     """
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
