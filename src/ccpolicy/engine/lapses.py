@@ -33,17 +33,20 @@ class LapseReader:
         # Each revision numbers its subjects; those of a control's revisions are one by their name.
         self.identity = "number" if len(revisions) == len(self.outcomes) else "name"
 
-    def read(self, *, lapses: bool) -> None:
+    def read(self, *, lapses: bool, undecided: bool, waived: bool) -> None:
         """Fill the outcomes, with their lapses if these are wanted.
 
+        `undecided` is whether some of `spans` are, and `waived` whether there are waivers:
         `waived_subject` names those whose lapses are read to the horizon.
         """
         self._subjects()
-        self._undecided()
-        self._unknown_spans()
+        if undecided:
+            self._undecided()
+            self._unknown_spans()
         self._subjects_now_and_then()
         self._pauses()
-        self._waived_subjects()
+        if waived:
+            self._waived_subjects()
         self._upcoming()
         if lapses:
             for control, lapse in self.lapses(WAIVED_SUBJECT):

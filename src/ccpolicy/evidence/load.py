@@ -29,8 +29,7 @@ from ccpolicy.store import DuckDB
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; others are read again."""
 LARGE = 64 << 20
-"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory; evidence of up to
-this size in all is read and checked by one thread."""
+"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory."""
 
 
 def load_evidence(
@@ -74,9 +73,7 @@ def load_evidence(
     size += tables.read([load for load in loads.values() if load.dataset.source], limits)
     _mark_large(loads.values())
     watched().expect(size)
-    if size <= LARGE:
-        # Sharing out so little costs more than it saves, and the more the more cores there are.
-        store.run("SET threads = 1")
+    store.prepare(size)
     columns = open_column_cache(loads.values(), store)
     if columns:
         columns.prepare()
