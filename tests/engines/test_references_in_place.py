@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
@@ -59,7 +60,7 @@ INSPECTIONS = [
         strict=True,
     )
 ]
-TABLES = {
+TABLES: dict[str, tuple[str, Sequence[tuple[str, ...]]]] = {
     "assets": ("asset_id text, commissioned_on date", ASSETS),
     "staff": ("person_id text, hired_on date, left_on date, boss text", STAFF),
     "inspections": (

@@ -155,21 +155,19 @@ class _Reading:
         )
         if isinstance(staged, CopyReason):
             return copy_reason(staged)
-        headings = [each.name for each in wanted.values()]
-        size = staged.size + len(",".join(headings))
-        check_limits(staged.rows, size, staged.longest, Locator(table.shown), self.limits)
-        digest = tables.digest(staged, headings)
-        if isinstance(digest, CopyReason):
-            return copy_reason(digest)
+        facts = tables.facts(staged, [each.name for each in wanted.values()])
+        if isinstance(facts, CopyReason):
+            return copy_reason(facts)
+        check_limits(facts.rows, facts.size, facts.longest, Locator(table.shown), self.limits)
         records = InPlaceRecords(load, tables, staged.relation)
         records.number = load.places.add(records)
         load.plans[0].is_in_place = True
         load.snapshot = tables.snapshot
         notes = (*staged.notes, *self.sources.notes(tables.snapshot))
         load.in_place = File(
-            load.dataset.id, table.shown, staged.rows, 0, digest, notes, tables.snapshot
+            load.dataset.id, table.shown, facts.rows, 0, facts.sha256, notes, tables.snapshot
         )
-        return TableInPlace(load, tables, engine, staged, records)
+        return TableInPlace(load, tables, engine, staged, records, facts.may_repeat)
 
     def _copy(self, load: DatasetLoad, source: TableSource, reasons: Sequence[Message]) -> None:
         """Copy the rows of a table to a file."""
