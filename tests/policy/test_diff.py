@@ -114,6 +114,23 @@ def test_the_place_of_a_nested_reference(base: Draft) -> None:
     assert found.after_at == f"{ALERTS}:{number}"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (', count: {empty: "?"}', "", ["loosened"]),
+        ("", ', count: {empty: "?"}', ["tightened"]),
+        ("", ', count: {empty: ["?", n/a]}', []),
+    ],
+)
+def test_a_column_without_marks_of_its_own_has_those_of_its_dataset(
+    base: Draft, before: str, after: str, expected: list[str]
+) -> None:
+    columns = "columns: {level: severity"
+    base.change((ALERTS, f"{columns}}}", f'{columns}{before}}}\nempty: ["?", n/a]'))
+    found = compared(base, (ALERTS, f"{columns}{before}}}", f"{columns}{after}}}"))
+    assert [each.direction for each in found.changes] == expected
+
+
 def test_reopenings_left_out_are_looser(base: Draft) -> None:
     base.change((ALERT, "    parameters:\n", f"{REOPENINGS}}}\n    parameters:\n"))
     found = compared(base, (ALERT, f"{REOPENINGS}}}\n", ""))

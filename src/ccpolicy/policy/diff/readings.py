@@ -19,7 +19,9 @@ def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
     for name in before.record["properties"]:
         if name not in after.record["properties"]:
             continue
-        first, second = _reading(before, name), _reading(after, name)
+        # Where the dataset's own marks are others, that is said of the dataset.
+        common = before.empty if before.empty == after.empty else None
+        first, second = (_reading(each, name, common) for each in (before, after))
         if first != second:
             is_text = types.get(name) == "text" and not second.values
             yield subject.change(
@@ -33,9 +35,12 @@ def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             )
 
 
-def _reading(dataset: Dataset, name: str) -> ColumnReading:
+def _reading(dataset: Dataset, name: str, empty: list[str] | None) -> ColumnReading:
+    """Return how a column is written, with its heading and the marks that hold for it."""
     reading = dataset.columns.get(name, AS_IS)
-    return reading.model_copy(update={"from_": reading.from_ or name})
+    return reading.model_copy(
+        update={"from_": reading.from_ or name, "empty": reading.empty or empty}
+    )
 
 
 def _direction(before: ColumnReading, after: ColumnReading, *, is_text: bool) -> Direction:
