@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import io
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -519,3 +520,11 @@ def test_a_column_called_as_the_place_of_a_row_is_refused(run: Run, centre: Path
     run("draft", "dataset", file, "--repository", centre, "-o", target)
     target.write_text(target.read_text("utf-8").replace("spot", "place"), "utf-8")
     assert "PL224 'place'" in run("check", centre).stderr
+
+
+def test_a_pipe_is_no_file_to_draft_from(run: Run, centre: Path) -> None:
+    pipe = centre / "evidence/pipe.csv"
+    os.mkfifo(pipe)
+    ended = run("draft", "dataset", pipe, "--repository", centre)
+    assert ended.exit_code == 2
+    assert f"{pipe}: error: FI105 " in ended.stderr

@@ -382,6 +382,13 @@ def test_a_hundred_thousand_are_counted_and_the_first_named(
     assert result.problems[-1].message.text("en").endswith(": 99950")
 
 
+def test_pipe_that_is_called_as_a_repository(centre: Path) -> None:
+    os.mkfifo(centre / "evidence/.git")
+    result = judged(centre)
+    assert result.evidence.unread == ["evidence/.git"]
+    assert [each.code for each in result.problems] == ["FI105"]
+
+
 def test_folder_that_cannot_be_read(centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put("evidence/secret/a.csv")(centre)
     scandir = os.scandir

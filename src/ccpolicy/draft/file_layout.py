@@ -68,6 +68,8 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
         LimitError: it is too large.
     """
     name = path.name
+    if path.exists() and not path.is_file():  # it is read again and again
+        raise EvidenceError("not a file", locator=Locator(str(path)))
     data = read_bounded(path, min(MOST_BYTES, limits.file_size << MIB), EvidenceError)
     if not data.strip():
         raise EvidenceError("the file is empty", locator=Locator(str(path)))

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.readers.archives import left_out
+from ccpolicy.files.bounded import open_regular
 from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
 from ccpolicy.files.ignoring import ignores
 from ccpolicy.files.limits import Limits
@@ -266,7 +267,10 @@ def _is_of_git(path: Path, *, is_top: bool) -> bool:
     try:
         if stat.S_ISDIR(path.lstat().st_mode):
             return is_top and all((path / each).exists() for each in ("HEAD", "objects", "refs"))
-        data = path.read_bytes() if path.lstat().st_size <= _POINTER else b""
+        if path.lstat().st_size > _POINTER:
+            return False
+        with open_regular(path) as file:
+            data = file.read()
     except OSError:
         return False
     return data.startswith(b"gitdir: ") and data.count(b"\n") <= 1
