@@ -27,6 +27,8 @@ HINT_MESSAGES = {
     " may_be_empty: …",
     "EV571": "split the file, such as one for each month",
     "EV708": "make room, or name a file elsewhere with --lapses",
+    "EV710": "name a regular file, or start first what writes to the pipe",
+    "EV712": "rename it so that a dataset reads it, or move it out of the evidence folder",
     "FI102": "write it again, or take back its last version: git restore",
     "FI103": "see that it is there, and that whoever runs ccpolicy may read it",
     "FI104": "take out the levels that are too many",
