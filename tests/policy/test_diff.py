@@ -12,7 +12,8 @@ import ccpolicy
 from ccpolicy.assessment.comparison import Comparison, PolicyChange
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import diff
-from ccpolicy.policy.diff.controls import may_be_empty
+from ccpolicy.policy.diff.change import Subject
+from ccpolicy.policy.diff.controls import may_be_empty, waiver_changes
 from git_command import commit, git
 from small_centre import CONTROLS, change, lay
 
@@ -547,6 +548,29 @@ def test_first_day_of_a_control(base: Draft) -> None:
     assert [line(each) for each in found.changes] == [
         "unordered GV-1: the first day on which the control holds: None → 2026-12-01 (history)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "history"),
+    [
+        ("from_", "2026-11-20", "2026-12-01", True),
+        ("from_", "2026-11-21", "2026-12-01", False),
+        # It stands to the end of that day.
+        ("until", "2026-12-31", "2026-11-19", True),
+        ("until", "2026-12-31", "2026-11-20", False),
+    ],
+)
+def test_a_waiver_changes_history_from_the_first_day_that_it_counts_otherwise(
+    base: Draft, field: str, before: str, after: str, history: bool
+) -> None:
+    policy = ccpolicy.load(base.root).policy
+    given = {each: datetime.date.fromisoformat(each) for each in (before, after)}
+    first, second = (
+        policy.waivers["W-1"].model_copy(update={field: given[each]}) for each in (before, after)
+    )
+    subject = Subject(policy, policy, "waiver", "W-1", ("GV-1",))
+    [found] = waiver_changes(subject, first, second, AS_OF)
+    assert found.rewrites_history is history
 
 
 def test_the_place_of_the_first_day_of_a_control(base: Draft) -> None:

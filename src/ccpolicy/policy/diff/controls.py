@@ -32,6 +32,7 @@ _OPPOSITE: dict[Direction, Direction] = {
     "loosened": "tightened",
     "unordered": "unordered",
 }
+_DAY = datetime.timedelta(days=1)
 
 
 def control_changes(
@@ -336,9 +337,9 @@ def waiver_changes(
             after=f"{after.control}: {after.subject}",
             rewrites_history=min(before.from_, after.from_) <= as_of,
         )
-    for field, longer in (
-        ("from", after.from_ < before.from_),
-        ("until", after.until > before.until),
+    for field, longer, first_day in (
+        ("from", after.from_ < before.from_, min(before.from_, after.from_)),
+        ("until", after.until > before.until, min(before.until, after.until) + _DAY),
     ):
         name = "from_" if field == "from" else field
         first, second = getattr(before, name), getattr(after, name)
@@ -349,7 +350,7 @@ def waiver_changes(
                 field,
                 before=first,
                 after=second,
-                rewrites_history=min(first, second) <= as_of,
+                rewrites_history=first_day <= as_of,
             )
     for field in ("reason", "owner", "approver"):
         if getattr(before, field) != getattr(after, field):
