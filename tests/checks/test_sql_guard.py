@@ -248,6 +248,8 @@ def test_numbers_still_divide(store: DuckDB) -> None:
         "cast('2.5' as double) = a / b",
         "least(a, b) = 2 and greatest(a, 2.5, b) = 5",
         "concat(a, '-', b) = '5-2'",
+        # Two signs in a row would begin a comment.
+        '"-"(-4.5) < a and "-"(-4) < a',
     ]
     sql = ", ".join(
         each.sql for each in vet_expressions(store, texts) if isinstance(each, Expression)

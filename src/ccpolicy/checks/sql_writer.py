@@ -360,15 +360,20 @@ def constant(part: dict[str, Any]) -> str:
     match kind:
         case "STRING":
             return literal(text)
-        # In brackets, since two signs in a row would begin a comment.
-        case "INTEGER" if _WHOLE.fullmatch(text) and -(2**63) < int(text) < 2**63:
-            return f"({text})" if text.startswith("-") else str(text)
-        case "NUMERIC" if _DECIMAL.fullmatch(text) and math.isfinite(float(text)):
+        case "INTEGER" | "NUMERIC":
+            if not _fits(kind, text):
+                raise SqlError("the number {number} is too large or too long", number=text[:40])
+            # In brackets, since two signs in a row would begin a comment.
             return f"({text})" if text.startswith("-") else str(text)
         case "BOOLEAN" if text in ("true", "false"):
             return str(text)
         case "NULL_LITERAL":
             return "NULL"
-    if kind in ("INTEGER", "NUMERIC"):
-        raise SqlError("the number {number} is too large or too long", number=text[:40])
     raise SqlError("{kind} is not allowed here", kind=kind.lower())
+
+
+def _fits(kind: str, number: str) -> bool:
+    """Whether a column can hold a number that is written out."""
+    if kind == "INTEGER":
+        return bool(_WHOLE.fullmatch(number)) and -(2**63) < int(number) < 2**63
+    return bool(_DECIMAL.fullmatch(number)) and math.isfinite(float(number))
