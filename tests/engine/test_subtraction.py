@@ -155,6 +155,11 @@ def test_a_duty_from_before_the_revision_opens_its_lapse_beside_later_ones() -> 
     assert lapses(spans, first=150) == [(150, 300, 3, None), (400, NEVER, 4, None)]
 
 
+def test_a_record_that_owes_twice_opens_one_lapse() -> None:
+    spans: list[Span] = [("duty", 30, 300, 3), ("duty", 30, NEVER, 3), ("duty", 30, NEVER, 3)]
+    assert lapses(spans, first=150) == [(150, NEVER, 3, None)]
+
+
 def test_records_named_behind_a_lapse_are_of_duties_that_it_left_uncovered() -> None:
     spans: list[Span] = [
         ("duty", 0, NEVER, 1),  # was covered as it began
