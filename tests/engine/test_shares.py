@@ -142,6 +142,19 @@ def test_an_empty_month_is_unknown_and_the_next_is_not(desk: Path) -> None:
     assert judged(desk).period == "pass"
 
 
+def test_what_was_unknown_up_to_now_is_over(desk: Path) -> None:
+    """A site without a ticket, which is closed at noon."""
+    change(desk, CONTROLS, "starts: opened_on", "starts: opened_on, ends: closed_at")
+    sites = dataset("sites", "site", "opened_on", "closed_at")
+    lay(desk, {"policy/datasets/sites.yaml": sites})
+    rows = "SHA,2026-01-01,\nSHB,2026-01-01,2026-10-20T12:00:00\n"
+    lay(desk, {"evidence/sites/all.csv": f"site,opened_on,closed_at\n{rows}"})
+    for clock, now in (("11:59:59", "unknown"), ("12:00:00", "pass")):
+        request = ccpolicy.EvaluationRequest(as_of=f"2026-10-20T{clock}+08:00")
+        [control] = ccpolicy.load(desk).check(request).controls
+        assert (control.now, control.period) == (now, "unknown")
+
+
 def test_too_few_in_the_last_month(desk: Path) -> None:
     change(desk, CONTROLS, "{value: 4 hours}", "{value: 4 hours}\n      count: {value: 4}")
     control = judged(desk)
