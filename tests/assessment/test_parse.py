@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 
 import ccpolicy
 from ccpolicy.assessment.baseline import apply_baseline, failing
+from ccpolicy.assessment.lapses_file import LapsesFile
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.assessment.parse import read_assessment
+from ccpolicy.assessment.parse import check_lapses_file, read_assessment
 from ccpolicy.errors import ReportError
 from ccpolicy.reports import View, formats, render
 from message_text import Said
@@ -123,6 +125,31 @@ def test_times_that_no_judgement_can_reach(year: int, is_read: bool) -> None:
         assert read_assessment(data, FILE).horizon.startswith(str(year))
     else:
         assert refused(data).startswith(f"a.json#horizon: '{year}-01-01T00:00:00+08:00' is not a")
+
+
+def test_the_file_of_lapses_is_held_to_the_assessment(tmp_path: Path) -> None:
+    place, rows = tmp_path / FILE, tmp_path / "lapses.parquet"
+    kept = LapsesFile(
+        file=rows.name,
+        lapses=1,
+        sha256=hashlib.sha256(b"all of them").hexdigest(),
+        rows_sha256="0" * 64,
+    )
+    result = original().model_copy(update={"lapses_file": kept})
+    with pytest.raises(ReportError) as failure:
+        check_lapses_file(result, place)
+    assert failure.value.message.code == "EV706"
+    rows.write_bytes(b"some of them")
+    with pytest.raises(ReportError) as failure:
+        check_lapses_file(result, place)
+    assert failure.value.message.values == (("expected", kept.sha256),)
+    rows.write_bytes(b"all of them")
+    check_lapses_file(result, place)
+    # Nobody kept it, or all are listed.
+    rows.unlink()
+    nobody = kept.model_copy(update={"file": None, "sha256": None})
+    for said in (nobody, None):
+        check_lapses_file(original().model_copy(update={"lapses_file": said}), place)
 
 
 def test_a_verdict_cannot_be_turned_alone() -> None:

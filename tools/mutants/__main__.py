@@ -60,7 +60,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 TESTS = (
     *("tests/time", "tests/assessment", "tests/checks", "tests/engine", "tests/policy"),
     *("tests/store", "tests/evidence", "tests/provenance", "tests/oracle/test_examples.py"),
-    *("tests/cli/test_hints.py", "tests/reports/test_agenda.py"),
+    *("tests/cli/test_hints.py", "tests/reports/test_agenda.py", "tests/reports/test_attested.py"),
     *("tests/oracle/test_engine.py::test_batch[0]", "tests/oracle/test_engine.py::test_batch[1]"),
 )
 LIMIT = 10.0
