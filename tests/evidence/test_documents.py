@@ -12,7 +12,7 @@ from ccpolicy.evidence.readers import text
 from ccpolicy.evidence_formats import Format
 from message_text import Said, coded
 
-from .conftest import INTEGER, NUMBER, TEXT, TIME, Desk, encode, log
+from .conftest import DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
 
 NOTICES: dict[str, Any] = {
     "type": "array",
@@ -308,3 +308,28 @@ def test_places_of_records_in_several_batches(
     loaded = desk.read(encode(kind, rows, desk.root), log(kind))
     first = 2 if kind == "json" else 1
     assert loaded.places == [f".{kind}:{first + number}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("on", "at", "is_read"),
+    [("31.01.2026", "01.02.2026", True), ("soon", "01.02.2026", False), ("31.01.2026", "x", False)],
+)
+def test_times_in_and_around_a_list_are_each_read(
+    desk: Desk, on: str, at: str, is_read: bool
+) -> None:
+    notices = {
+        "type": "array",
+        "items": {"type": "object", "required": ["to"], "properties": {"to": TEXT, "at": DATE}},
+    }
+    time = {"time": "%d.%m.%Y"}
+    contract = log(
+        "json",
+        {"on": DATE, "notices": notices},
+        columns={"on": time},
+        children={"notice": {"path": "notices", "key": ["id", "to"], "columns": {"at": time}}},
+    )
+    record = {"id": "1", "on": on, "notices": [{"to": "a", "at": at}]}
+    loaded = desk.read(json.dumps([record]), contract)
+    assert loaded.column("on") == ([day("2026-01-31")] if is_read else [])
+    assert loaded.column("at", "log.notice") == ([day("2026-02-01")] if is_read else [])
+    assert len(loaded.said) == (not is_read)
