@@ -82,6 +82,19 @@ def test_half_a_day_is_a_whole_business_day() -> None:
     assert calendar.hours_of(saturday) == half
 
 
+def test_an_own_day_without_hours_has_those_of_the_first_weekday_that_is_worked() -> None:
+    hour = 3_600_000_000
+    whole, half = ((9 * hour, 18 * hour),), ((9 * hour, 12 * hour),)
+    friday, next_friday, saturday, sunday = (day(f"2026-03-{n:02}") for n in (6, 13, 14, 15))
+    calendar = office(
+        None,
+        hours=((), *[whole] * 3, half, (), ()),
+        worked={friday: None, saturday: None, sunday: half},
+    )
+    hours = [calendar.hours_of(each) for each in (friday, next_friday, saturday, sunday)]
+    assert hours == [whole, half, whole, half]
+
+
 def test_own_days_come_before_weekends_and_holidays() -> None:
     spring_festival, saturday, monday = day("2026-02-17"), day("2026-03-07"), day("2026-03-09")
     # Saturday 28 February is worked instead of a day of the festival.
