@@ -148,3 +148,49 @@ def test_a_reading_counts_from_the_last_service_alone(tmp_path: Path) -> None:
     [control] = ccpolicy.load(tmp_path).check(request).controls
     [lapse] = control.lapses
     assert lapse.opened_by == "evidence/events/all.csv:6"
+
+
+def test_a_failure_on_the_last_day_opens_its_lapse(tmp_path: Path) -> None:
+    case = Case(
+        "recurrence",
+        {
+            "subjects": rows("2025-01-01/2025-01-20"),
+            "events": rows("2025-01-02"),
+            "failures": rows("2025-01-20"),
+        },
+        {"every": "30 days"},
+        [("2025-01-20T00:00", "2025-01-21T00:00")],
+        as_of="2025-02-10T18:00",
+        window=("2025-01-01T00:00", ""),
+        effective="2025-01-01",
+    )
+    case.check()
+    write(tmp_path, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
+    [control] = ccpolicy.load(tmp_path).check(request).controls
+    [lapse] = control.lapses
+    assert lapse.opened_by == "evidence/events/all.csv:3"
+
+
+def test_cover_is_shown_up_to_the_end_of_its_duty(tmp_path: Path) -> None:
+    case = Case(
+        "meter",
+        {
+            "subjects": rows("2025-01-01/2025-01-20"),
+            "events": [Row(("A",), at("2025-01-02"), quantity=Decimal(20))],
+            "readings": [],
+        },
+        {"at_most": Decimal(250), "every": "60 days", "valid_for": "2 months"},
+        [],
+        as_of="2025-02-10T18:00",
+        window=("2025-01-01T00:00", ""),
+        effective="2025-01-01",
+    )
+    write(tmp_path, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(
+        as_of=case.setting().as_of, period=case.setting().window, appendix=True
+    )
+    annex = ccpolicy.load(tmp_path).check(request).annex
+    assert annex
+    [timeline] = annex.controls[0].timelines
+    assert {span.ends for span in timeline.cover} == {"2025-01-21T00:00:00+08:00"}

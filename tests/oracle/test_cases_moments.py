@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .cases import Case, rows
+from .cases import Case, counts, rows
 from .zone_calendar import Office
 
 NEW_YORK = "America/New_York"
@@ -183,6 +183,14 @@ TWICE = {
         [("2025-11-02T07:30+00:00", "2025-11-02T15:00+00:00")],
         zone=NEW_YORK,
         office=Office("US", (5,), (((0, 12 * 60),),) * 5 + ((), ((0, 12 * 60),))),
+    ),
+    # A count of 05:30 is good for half an hour, and known at 06:30; that day it counts before, too.
+    "counted in it on the first day": Case(
+        "level",
+        {"subjects": rows("2025-11-02/2025-11-02"), "readings": counts({"2025-11-02T01:30": 5})},
+        {"minimum": 3, "valid_for": "30 minutes"},
+        [("2025-11-02T06:00+00:00", "2025-11-03T05:00+00:00")],
+        zone=NEW_YORK,
     ),
     # Due at 05:30 at the earliest.
     "a due time within it": Case(
