@@ -26,6 +26,16 @@ def test_times_are_from_1970_up_to_2200(text: str, number: int | None) -> None:
     assert values.all_instants([text], None) == many
 
 
+@pytest.mark.parametrize("text", ["×", "× a", "a ×", "a × b", "a ×  b"])
+def test_a_key_that_could_be_joined_otherwise(text: str) -> None:
+    assert "separates its parts" in (values.key_fault(text) or "")
+
+
+@pytest.mark.parametrize("text", ["a×b", "×a", "a×", "a ×b", "a× b"])
+def test_a_key_with_a_sign_that_separates_nothing(text: str) -> None:
+    assert values.key_fault(text) is None
+
+
 def test_what_is_unfit_is_the_same_without_classes_of_unicode() -> None:
     """Every character but NUL, alone, first, last and in between."""
     with open_store() as store:
