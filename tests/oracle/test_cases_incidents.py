@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from .cases import Case, rows
+from .cases import Case, at, rows
 from .model import Parameters, Row
 from .zone_calendar import OFFICE
 
@@ -114,6 +115,21 @@ DEADLINES = {
         {"openings": rows("2025-09-30T17:00"), "closings": rows("2025-10-13T09:00")},
         {"limit": "3 business days"},
         [("2025-10-12T00:00", "2025-10-13T09:00")],
+        office=OFFICE,
+    ),
+    # Tuesday 7 January 2025 17:00 and four open hours: Wednesday 12:00. All of January was closed
+    # in time, so that February passes.
+    "business hours of a share": Case(
+        "share",
+        {
+            "subjects": rows("2025-01-01/"),
+            "openings": [Row(("A",), at("2025-01-07T17:00"), part="T1")],
+            "closings": [Row(("A",), at("2025-01-08T12:00"), part="T1")],
+        },
+        {"at_least": Decimal(75), "per": "month", "limit": "4 business hours"},
+        [],
+        as_of="2025-02-20T18:00",
+        effective="2025-01-01",
         office=OFFICE,
     ),
     # 24 hours after 10 January 09:00; a day after it is all of the 11th.

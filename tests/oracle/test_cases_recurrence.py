@@ -147,6 +147,20 @@ PERIODS = {
     ),
     # 4 February alone serves January: February lapses after 5 March.
     "one in the grace serves one": monthly(["2025-02-04T09:00"], [("2025-03-06T00:00", None)]),
+    # Each comes in the grace of the month before, which it serves: March's is missing.
+    "each in the grace of the month before": monthly(
+        ["2025-02-03T09:00", "2025-03-03T09:00"], [("2025-04-06T00:00", None)]
+    ),
+    # 10 January serves January, so that each of the others serves the month before or its own.
+    "in the grace of a month that was served": monthly(
+        ["2025-01-10T09:00", "2025-02-03T09:00", "2025-03-03T09:00"],
+        [("2025-05-06T00:00", None)],
+    ),
+    # February is served on the 10th, too late for January: 3 March serves its own month.
+    "in the grace of a month that was served though another was not": monthly(
+        ["2025-02-10T09:00", "2025-03-03T09:00"],
+        [("2025-02-06T00:00", "2025-02-10T09:00"), ("2025-05-06T00:00", None)],
+    ),
     # On the last day of grace, dated: it serves January, though it covers from the day's end only.
     "dated on the last day of grace": monthly(["2025-02-05"], [("2025-03-06T00:00", None)]),
     # A day later: late, and then cured, as February's own, to 31 March and five days.
