@@ -102,6 +102,12 @@ def test_no_extension_is_sought_while_files_are_read(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_times_are_in_utc_wherever_it_runs_and_nothing_is_drawn() -> None:
+    with open_store() as store:
+        names = "current_setting('TimeZone'), current_setting('enable_progress_bar')"
+        assert store.ask(f"SELECT {names}") == [("UTC", False)]
+
+
 def test_a_database_that_is_asked_nothing_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(duckdb, "connect")
     with open_store() as store:
