@@ -194,3 +194,25 @@ def test_cover_is_shown_up_to_the_end_of_its_duty(tmp_path: Path) -> None:
     assert annex
     [timeline] = annex.controls[0].timelines
     assert {span.ends for span in timeline.cover} == {"2025-01-21T00:00:00+08:00"}
+
+
+def test_a_subject_without_parameters_has_no_lapses_made_up(tmp_path: Path) -> None:
+    since, done = at("2025-01-01"), at("2025-01-02")
+    case = Case(
+        "recurrence",
+        {
+            "subjects": [Row(("A",), since, by="low"), Row(("B",), since, by="odd")],
+            "events": [Row(("A",), done), Row(("B",), done)],
+        },
+        {"every": {"low": "30 days", "high": "60 days"}},
+        [],
+        as_of="2025-02-20T18:00",
+        window=("2025-01-01T00:00", ""),
+        effective="2025-01-01",
+    )
+    write(tmp_path, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
+    [control] = ccpolicy.load(tmp_path).check(request).controls
+    assert (control.now, control.period) == ("unknown", "unknown")
+    assert [each.code for each in control.problems] == ["EV407"]
+    assert [(each.subject, each.starts[:10]) for each in control.lapses] == [("A", "2025-02-02")]
