@@ -461,6 +461,19 @@ def test_columns_that_seem_to_refer(case: str, draft: Draft) -> None:
     assert found == expected
 
 
+def test_a_key_of_one_column_goes_before_one_with_times_beside_it(draft: Draft) -> None:
+    """So does it for the column in the dataset with times."""
+    text = (draft.root / REVIEWS).read_text("utf-8").replace("id: reviews", "id: others")
+    text = text.replace("key: [review_id]", "key: [review_id, reviewed_on]")
+    draft.write("policy/datasets/others.yaml", text)
+    draft.change((ALERTS, REFERENCE, ""), (ALERTS, LOOKUP, ""))
+    found = [each for each in draft.findings() if "LN104" not in each]
+    assert found[0] == _seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")
+    assert [each.rpartition("add to")[2] for each in found] == [
+        " its 'references': review_id: {dataset: reviews, key: review_id}"
+    ] * 2
+
+
 def test_dataset_that_is_referred_to_is_used(draft: Draft) -> None:
     text = (draft.root / REVIEWS).read_text("utf-8")
     draft.write("policy/datasets/others.yaml", text.replace("id: reviews", "id: others"))
