@@ -95,6 +95,7 @@ def test_what_was_written_is_read() -> None:
         (("schema_version",), "1.0", "a.json: the assessment has schema version '1.0', and this"),
         (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '2.5'"),
         (("schema_version",), ..., "a.json#schema_version: 'schema_version' is missing"),
+        (("policy", "languages"), [], "a.json#policy/languages: "),
         (("extra",), 1, "a.json#extra: unknown field 'extra'"),
         (("evidence", "unread_total"), 1, "a.json#evidence/unread: the list of unread"),
         (("evidence", "unread"), ["x"], "a.json#evidence/unread: the list of unread"),
