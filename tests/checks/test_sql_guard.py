@@ -148,6 +148,12 @@ def test_a_text_cannot_grow_beyond_bounds(store: DuckDB) -> None:
     assert vetted.message.code == "PL454"
 
 
+def test_a_text_grows_up_to_a_bound(store: DuckDB) -> None:
+    for longer, taken in ((100, True), (101, False)):
+        [vetted] = vet_expressions(store, [f"replace(a, 'x', '{'y' * longer}') = 'b'"])
+        assert isinstance(vetted, Expression) is taken
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
