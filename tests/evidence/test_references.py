@@ -264,6 +264,17 @@ def test_lists_and_nested_records(desk: Desk, kind: Format) -> None:
     assert found.counts[0][1:] == (5, 3)
 
 
+def test_a_name_that_a_list_has_twice_is_told_once(desk: Desk) -> None:
+    fill(desk, "staff", ROSTER)
+    fill(desk, "log", [{"id": "1", "led_by": ["P9", "P9", "P0001", "P8"]}], "json")
+    names = {"led_by": {"type": "array", "items": TEXT}}
+    found = desk.load(log("json", names, references={"led_by": WHO}), staff())
+    assert [each.partition(": ")[2] for each in found.said] == [
+        coded("EV330", "led_by", '"P8"', "staff"),
+        coded("EV330", "led_by", '"P9"', "staff"),
+    ]
+
+
 def test_records_that_name_an_invalid_one_are_told_in_one_message(desk: Desk) -> None:
     roster = [*ROSTER, {"id": "4", "person": "P0004", "hired_on": "soon"}]
     fill(desk, "staff", roster)
