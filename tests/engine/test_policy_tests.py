@@ -117,3 +117,15 @@ def test_problems_are_told(centre: Path) -> None:
     assert ran.found == ("now: unknown",)
     assert any("soon" in each.message.text("en") for each in ran.problems)
     assert all(each.message.text("zh") for each in ran.problems)
+
+
+def test_a_control_has_a_test_that_passes_and_one_that_fails(centre: Path) -> None:
+    run(centre, "    expect: {now: fail}\n")
+    missing = ccpolicy.load(centre).controls_without_tests()
+    assert missing["FIRE-1"] == (False, True)
+    assert missing["FIRE-2"] == (False, False)
+    passing = CASE[CASE.index("  - name") :].replace("2026-03-01", "2026-01-15")
+    more = f"    expect: {{now: fail}}\n{passing}    expect: {{now: pass}}\n"
+    (centre / "policy/tests/1.yaml").write_text(CASE + more, "utf-8")
+    again = ccpolicy.load(centre).controls_without_tests()
+    assert again == {name: both for name, both in missing.items() if name != "FIRE-1"}
