@@ -258,7 +258,7 @@ def _provenance(
     if request.require_clean and found.uncommitted:
         first, *more = [each.file for each in found.uncommitted]
         raise EvidenceError(
-            "{count} files are not as committed: {files}",
+            "files that are not as committed, {count}: {files}",
             hint="commit them, or judge them without --require-clean",
             locator=Locator(first),
             count=len(more) + 1,

@@ -53,6 +53,20 @@ MESSAGES = {
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
+    "no_name": "fill in the columns that the control names under 'key'",
+    "no_start": "fill it in; if such records do not count, leave them out with 'where' of the"
+    " control: {column} IS NOT NULL",
+    "no_number": "fill it in; if a record without it is no reading, leave it out with 'where' of"
+    " the control: {column} IS NOT NULL",
+    "no_decision": "fill the value in, or write in 'where' what holds without it, as"
+    " coalesce(…, false) does",
+    "no_judgement": "fill the value in; where a missing one means bad, write coalesce(…, false)",
+    "backwards": "correct the two times: often they are exchanged, or the year is wrong",
+    "too_large": "correct it, or count in a larger unit",
+    "too_many": "correct the record, or exchange the columns that 'met' and 'quantity' of the"
+    " control name",
+    "two_names": "write it in another way in all records, such as 2x4",
+    "early": "compare both times and their offsets with the source, and correct the wrong one",
     "left out": "it is there, and 'where' of '{input}' leaves it out: give this input the same"
     " 'where'",
     "no_class": "the control has parameters for: {known}",

@@ -253,8 +253,8 @@ class _ReferenceCheck:
             [place] = load.places.locate([found.first]).values()
             shown = list(dict.fromkeys(found.values))
             error = EvidenceError(
-                "{count} records name in '{name}' what is not among the valid records of"
-                " '{dataset}': {values}",
+                "records that name in '{name}' what is not among the valid records of"
+                " '{dataset}', {count}: {values}",
                 hint="first correct what is wrong with '{dataset}'",
                 count=found.count,
                 name=load.contract.heading(reference.column),

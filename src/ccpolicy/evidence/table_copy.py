@@ -49,7 +49,7 @@ def check_limits(rows: int, size: int, longest: int, place: Locator, limits: Lim
     """
     if rows > limits.rows:
         raise LimitError(
-            "the table has more than {limit} rows",
+            "the table has more rows than {limit}",
             setting="rows",
             locator=place,
             limit=limits.rows,

@@ -60,14 +60,14 @@ class Limits(BaseModel):
         """
         if names > self.names:
             raise LimitError(
-                "there are more than {limit} files and folders",
+                "there are more files and folders than {limit}",
                 setting="names",
                 locator=Locator(folder or "."),
                 limit=self.names,
             )
         if folder.count("/") >= self.depth:
             raise LimitError(
-                "nested deeper than {limit} levels",
+                "nested in more levels than {limit}",
                 setting="depth",
                 locator=Locator(folder),
                 limit=self.depth,

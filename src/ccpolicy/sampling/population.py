@@ -186,7 +186,7 @@ def _refuse_problems(name: str, problems: Sequence[Problem | RefusedEvidence]) -
     for first in problems[:1]:
         place = first.place if isinstance(first, RefusedEvidence) else first.locator
         raise EvidenceError(
-            "the population of '{name}' is not complete: {count} problems, the first {code}",
+            "the population of '{name}' is not complete; problems: {count}, the first {code}",
             hint="correct these, so that nothing is left out of the sample; see: ccpolicy check -v",
             locator=Locator.read(place) if place else None,
             name=name,
