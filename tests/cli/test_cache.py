@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.evidence import column_cache
+from ccpolicy.files.user_cache import is_wanted
 from message_text import coded
 
 from .conftest import Run
@@ -58,3 +59,8 @@ def test_without_a_folder_of_ones_own_there_is_no_cache(
     result = run("cache", **places)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"error: {coded('US495')}")
+
+
+def test_a_command_line_that_is_refused_leaves_the_cache_as_it_was(run: Run, centre: Path) -> None:
+    assert run("check", centre, "--cache", "--max-seconds", "x").exit_code == 2
+    assert not is_wanted.get()

@@ -32,11 +32,18 @@ if TYPE_CHECKING:
     from ccpolicy.store.spark import Spark
 
 
+@pytest.fixture(params=["spark", "spark_far_away"], ids=["here", "far_away"])
+def session(request: pytest.FixtureRequest) -> SparkSession:
+    """A session in a process of our own, or of a server of Spark Connect."""
+    found: SparkSession = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
-def there(spark: SparkSession) -> Iterator[Spark]:
+def there(session: SparkSession) -> Iterator[Spark]:
     from ccpolicy.store.spark import open_spark
 
-    assert spark.conf.get("spark.sql.ansi.enabled") == "false"
+    assert session.conf.get("spark.sql.ansi.enabled") == "false"
     with open_spark() as store:
         yield store
 
@@ -133,16 +140,16 @@ def test_how_unions_are_halved() -> None:
     assert mixed == ("SELECT 1 AS `n` UNION SELECT 2 UNION ALL (SELECT 3 UNION ALL SELECT 4)")
 
 
-def test_a_table_of_others_is_never_meant(there: Spark, spark: SparkSession) -> None:
-    spark.sql("SELECT 1 AS kind").createOrReplaceTempView("spans")
+def test_a_table_of_others_is_never_meant(there: Spark, session: SparkSession) -> None:
+    session.sql("SELECT 1 AS kind").createOrReplaceTempView("spans")
     try:
         with pytest.raises(QueryError):
             there.ask("SELECT kind FROM spans")
         there.fill("spans", {"kind": "INTEGER"}, [[2]])
         assert there.ask("SELECT kind FROM spans") == [(2,)]
-        assert spark.table("spans").where("kind = 1").count() == 1
+        assert session.table("spans").where("kind = 1").count() == 1
     finally:
-        spark.catalog.dropTempView("spans")
+        session.catalog.dropTempView("spans")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +195,12 @@ def test_a_fraction_is_never_rounded(there: Spark) -> None:
     assert raised.value.message.code == "US572"
 
 
+def test_a_setting_that_may_not_be_changed(there: Spark) -> None:
+    with pytest.raises(DatabaseError) as raised:
+        there._set("spark.sql.warehouse.dir", "elsewhere")
+    assert raised.value.message.code == "US573"
+
+
 def test_half_a_surrogate_pair(there: Spark) -> None:
     with pytest.raises(DatabaseError) as raised:
         there.load("r", {"t": "VARCHAR"}, ["a\ud800\n"])
@@ -197,33 +210,31 @@ def test_half_a_surrogate_pair(there: Spark) -> None:
     assert raised.value.message.code == "EV761"
 
 
-def _left(spark: SparkSession) -> tuple[Any, ...]:
-    jsc: Any = spark.sparkContext._jsc
-    views = [each.name for each in spark.catalog.listTables()]
-    settings = {**spark.conf.getAll}
-    return (
-        views,
-        settings,
-        jsc.getPersistentRDDs().size(),
-        spark.sparkContext.getJobTags(),
-        [*Path.cwd().iterdir()],
-    )
+def _left(session: SparkSession) -> tuple[Any, ...]:
+    views = [each.name for each in session.catalog.listTables()]
+    settings = {**session.conf.getAll}
+    if hasattr(session, "_jsparkSession"):
+        jsc: Any = session.sparkContext._jsc
+        kept, tags = jsc.getPersistentRDDs().size(), session.sparkContext.getJobTags()
+    else:
+        kept, tags = 0, session.getTags()
+    return views, settings, kept, tags, [*Path.cwd().iterdir()]
 
 
 def test_nothing_is_left(
-    tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, session: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing in the session, and nothing in the folder."""
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
-    before = _left(spark)
+    before = _left(session)
     repository = ccpolicy.load(lay(tmp_path / "centre"))
     here, there = (
         repository.check(ccpolicy.EvaluationRequest(engine=each)) for each in ("duckdb", "spark")
     )
     assert here == there
     assert here.gate.passed
-    after = _left(spark)
+    after = _left(session)
     assert after == before
     assert after[-1] == []
 
@@ -293,10 +304,13 @@ def test_foreign_sql(tmp_path: Path, spark: SparkSession) -> None:
     assert "checks/own.sql: error: US547" in result.stderr
 
 
-def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    """Start the program over the small centre, in a process that starts its own Spark."""
+def started(folder: Path, without: str = "", **environment: str) -> subprocess.Popen[str]:
+    """Start the program over the small centre, in a process that starts its own Spark.
+
+    It may be without a package that is installed.
+    """
     spark_here.require()
-    run = "from ccpolicy.cli import main; main()"
+    run = f"import sys; sys.modules[{without!r}] = None; from ccpolicy.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", run, "check", str(lay(folder / "centre")), "--engine", "spark"],
         env={**spark_here.environment(), **environment},

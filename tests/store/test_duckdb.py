@@ -16,14 +16,18 @@ from ccpolicy.store import DuckDB, StoreError, open_store
 SOURCE = Path(ccpolicy.__file__).parent
 
 
-@pytest.fixture
-def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DuckDB]:
+@pytest.fixture(params=["while it runs", "before it starts"])
+def locked(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DuckDB]:
     """A locked database that may spill, beside files in places that it might know."""
     monkeypatch.chdir(tmp_path)
     for name in ("here.csv", ".tmp/there.csv", "folder/keys/there.csv"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("word\nsecret\n", "utf-8")
     with open_store(tmp_path / "folder/spill") as store:
+        if request.param == "before it starts":
+            store.lock()
         store.run("CREATE TABLE ours AS SELECT 1 AS one")
         store.lock()
         yield store
@@ -98,6 +102,12 @@ def test_no_extension_is_sought_while_files_are_read(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_database_that_is_asked_nothing_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(duckdb, "connect")
+    with open_store() as store:
+        store.lock()
+
+
 def test_every_database_is_opened_here() -> None:
     opened = [
         path.relative_to(SOURCE).as_posix()
@@ -121,6 +131,6 @@ def test_a_failure_of_duckdb_is_no_fault_of_a_query(failure: type[duckdb.Error])
             raise failure("a record's secret")
 
     with pytest.raises(DatabaseError) as caught:
-        DuckDB(Broken()).ask("SELECT 1")  # type: ignore[arg-type]
+        DuckDB(Broken).ask("SELECT 1")  # type: ignore[arg-type]
     assert caught.value.message.code == "US370"
     assert "secret" not in str(caught.value)

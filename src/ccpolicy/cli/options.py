@@ -90,11 +90,10 @@ def language(command: F) -> F:
     )(limited)
 
 
-def _cache(context: click.Context, _: click.Parameter, wanted: bool | None) -> None:
+def _cache(_context: click.Context, _: click.Parameter, wanted: bool | None) -> None:
     from ccpolicy.files.user_cache import is_wanted
 
-    token = is_wanted.set("CI" not in os.environ if wanted is None else wanted)
-    context.call_on_close(lambda: is_wanted.reset(token))
+    is_wanted.set("CI" not in os.environ if wanted is None else wanted)
 
 
 def cache(command: F) -> F:

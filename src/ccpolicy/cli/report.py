@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 28
 """Bytes of the largest assessment, of which some twenty times as many are needed in memory."""
+_JUDGING = {"as_of", "period", "known_at", "allow_tables", "owners", "subjects", "lapses"}
+"""Parameters that say how to judge."""
 
 
 @click.command(
@@ -88,7 +90,7 @@ def command(
     from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.without_effect import refuse_detail, refuse_unshown
-    from ccpolicy.errors import CcpolicyError, ReportError
+    from ccpolicy.errors import ReportError
     from ccpolicy.policy.settings import FILE as SETTINGS
 
     refuse_terminal(format_, output)
@@ -99,12 +101,8 @@ def command(
             name=format_,
             names=", ".join(name for name, each in FORMATS.items() if each.prepared),
         )
-    if source and (as_of or period or known_at or owners or lapses or allow_tables or subjects):
-        raise CcpolicyError(
-            "an assessment that is read with --from was judged already, as of its own moment",
-            hint="leave out --as-of, --period, --known-at, --owner, --subjects, --allow-tables and"
-            " --lapses, or leave out --from to judge again",
-        )
+    if source:
+        _refuse_judging(context)
     if detail:
         refuse_detail([format_])
     refuse_unshown([format_], subjects=subjects)
@@ -141,6 +139,27 @@ def command(
         pending.keep(result)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
+
+
+def _refuse_judging(context: click.Context) -> None:
+    """Refuse options that say how to judge, where nothing is judged.
+
+    Raises:
+        CcpolicyError: one is given.
+    """
+    from ccpolicy.errors import CcpolicyError
+
+    given = [
+        each.opts[0]
+        for each in context.command.params
+        if each.name in _JUDGING and context.params[each.name]
+    ]
+    if given:
+        raise CcpolicyError(
+            "an assessment that is read with --from was judged already, as of its own moment",
+            hint="leave out {options}, or leave out --from to judge again",
+            options=", ".join(given),
+        )
 
 
 def _earlier(file: str, result: Assessment) -> Assessment:

@@ -86,16 +86,16 @@ class AssessmentBuilder:
             )
             for each in self.controls
         ]
-        attested, cited = attested_matters(self.evaluation, self.places, judged)
-        cited |= {*self._cited_records()}
-        annex, shown = self._appendix(cited)
-        when = self.places.when
         scope = GateScope(
             judged=self.question.gate,
             fail_on=self.question.fail_on,
             period_ends=self.times.shown(self.times.ends, self.places.zone),
             as_of=self.times.shown(self.times.as_of, self.places.zone),
         )
+        attested, cited = attested_matters(self.evaluation, self.places, scope, judged)
+        cited |= {*self._cited_records()}
+        annex, shown = self._appendix(cited)
+        when = self.places.when
         reason = self.policy.settings.as_of_reason
         problems = list(unread_problems(self.unread))
         soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)

@@ -147,11 +147,12 @@ def find_faults(
 
     `reading` is the store that read the records, `store` the one in which they are judged.
     """
-    judged, read = finding_queries(inputs, calendar), [*cell_queries(inputs)]
+    judged = [*finding_queries(inputs, calendar), *cell_queries(inputs, in_place=True)]
+    read = [*cell_queries(inputs, in_place=False)]
     if reading is store:
         rows = _faults(store, [*judged, *read], shown)
     else:
-        # Of each code one of the two alone finds something.
+        # Of each code and selection one of the two alone finds something.
         rows = _faults(store, judged, shown) + _faults(reading, read, shown)
         rows.sort(key=lambda row: (row[1], row[0]))
     return [_finding(store, inputs, *row) for row in rows]

@@ -7,7 +7,8 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ _SEPARATOR = f"{KEY_SEPARATOR}|^{KEY_SEPARATOR[1:]}|{KEY_SEPARATOR[:-1]}$"
 UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}|{_SEPARATOR}"
 """RE2: what a column of a key may not match; see `key_fault`."""
 
+_UNSEEN = frozenset(["Cc", "Cf", "Zl", "Zp", "Co"])
 _QUOTED = json.encoder.encode_basestring
 _IS_DAY = re.compile(DATE).fullmatch
 _IS_INSTANT = re.compile(INSTANT).fullmatch
@@ -155,10 +157,32 @@ def key_fault(text: str) -> str | None:
         return _KEY_MESSAGES["empty"]
     if _is_space(text[0]) or _is_space(text[-1]):
         return _KEY_MESSAGES["space"]
-    if any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Co") for sign in text):
+    if any(unicodedata.category(sign) in _UNSEEN for sign in text):
         return _KEY_MESSAGES["unseen"]
     parts = f"{text} ".startswith("× ") or f" {text}".endswith(" ×") or KEY_SEPARATOR in text
     return _KEY_MESSAGES["separator"] if parts else None
+
+
+@cache
+def unfit_pattern() -> str:
+    """Return `UNFIT` without Unicode's own classes, for engines that have others.
+
+    It also finds the empty text. NUL is left out, which no database holds in a text.
+    """
+    signs = [(chr(code), unicodedata.category(chr(code))) for code in range(1, 0x110000)]
+    unseen = _ranges([sign for sign, kind in signs if kind in _UNSEEN])
+    spaces = _ranges([sign for sign, kind in signs if kind[0] == "Z"])
+    return f"^$|^[{spaces}]|[{spaces}]$|[{unseen}]|{_SEPARATOR}"
+
+
+def _ranges(signs: Sequence[str]) -> str:
+    """Write the characters of a class, given in their order."""
+    firsts = [n for n in range(len(signs)) if not n or ord(signs[n]) != ord(signs[n - 1]) + 1]
+    ends = [*firsts[1:], len(signs)]
+    return "".join(
+        signs[first] if end == first + 1 else f"{signs[first]}-{signs[end - 1]}"
+        for first, end in zip(firsts, ends, strict=True)
+    )
 
 
 _KEY_MESSAGES = {

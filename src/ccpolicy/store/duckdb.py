@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,15 +41,24 @@ _REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
 """What is said instead of the engine's message, by the first that fits."""
 _ROWS = 10_000
 """Rows that are fetched at a time."""
+_LOCK = "SET enable_external_access = false; SET lock_configuration = true"
 
 
 class DuckDB:
-    """A database in memory. See `Store`."""
+    """A database in memory, which is started for its first statement. See `Store`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, start: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self._start = start
         self._filled: set[str] = set()
         self._is_locked = False
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection; to start a database takes as long as ten small statements."""
+        connection = self._start()
+        if self._is_locked:
+            connection.execute(_LOCK)
+        return connection
 
     def create(self, relation: str, query: str, parameters: Sequence[object] = ()) -> int:
         """See `Store.create`."""
@@ -133,15 +143,18 @@ class DuckDB:
 
     def lock(self) -> None:
         """See `VettingStore.lock`."""
-        if self._is_locked:
-            return
-        self.run("SET enable_external_access = false")
-        self.run("SET lock_configuration = true")
+        if self._has_started and not self._is_locked:
+            self.run(_LOCK)
         self._is_locked = True
 
     def close(self) -> None:
         """Forget everything."""
-        self._connection.close()
+        if self._has_started:
+            self._connection.close()
+
+    @property
+    def _has_started(self) -> bool:
+        return "_connection" in vars(self)
 
     def __enter__(self) -> Self:
         return self
@@ -200,17 +213,18 @@ def open_store(spill: Path | None = None, *, memory: int | None = None) -> DuckD
     It holds at most `memory` mebibytes, by default four fifths of the machine's.
     Close it, or use it in a `with` statement.
     """
-    store = DuckDB(
-        duckdb.connect(
-            config={
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "allow_community_extensions": "false",
-                "python_enable_replacements": "false",
-                "temp_directory": str(spill or ""),
-                **({"memory_limit": f"{memory}MiB"} if memory else {}),
-            }
-        )
-    )
-    store.run("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    return store
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "python_enable_replacements": "false",
+        "temp_directory": str(spill or ""),
+        **({"memory_limit": f"{memory}MiB"} if memory else {}),
+    }
+
+    def start() -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config=config)
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        return connection
+
+    return DuckDB(start)

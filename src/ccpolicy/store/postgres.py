@@ -22,6 +22,7 @@ from ccpolicy.store.interface import Row
 from ccpolicy.store.postgres_errors import connection_error, no_privilege, refuse, statement_error
 from ccpolicy.store.postgres_sql import TYPES, postgres_sql
 from ccpolicy.store.sql import identifier
+from ccpolicy.store.tables import InPlaceTables
 
 ADDRESS = "CCPOLICY_POSTGRES"
 """Variable of the environment with a connection string, if libpq's own do not say it all."""
@@ -122,6 +123,17 @@ class PostgreSQL:
         """See `Store.describe`."""
         cursor = self._run(f"SELECT * FROM ({postgres_sql(query)}) described LIMIT 0")
         return {each.name: _ours(each.type_code) for each in cursor.description or ()}
+
+    def tables_in_place(
+        self, store: str, service: str | None, prefix: str | None
+    ) -> InPlaceTables | None:
+        """See `JudgesTables`."""
+        # It rests on this module.
+        from ccpolicy.store.postgres_in_place import PostgresInPlace, is_same_database
+
+        if not is_same_database(self._connection, store, service, prefix):
+            return None
+        return PostgresInPlace(self._connection)
 
     def start(self) -> None:
         """Begin the transaction, and refuse a server that cannot do what is needed.

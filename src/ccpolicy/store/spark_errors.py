@@ -22,7 +22,14 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 FAILURES = _failures()
-_LOST = ("SparkContext was shut down", "stopped SparkContext", "SparkContext has been shutdown")
+_LOST = (
+    "SparkContext was shut down",
+    "stopped SparkContext",
+    "SparkContext has been shutdown",
+    # A server that is spoken with from afar does not answer, or not as one does.
+    "StatusCode.",
+)
+_LOST_CONDITIONS = ("INVALID_HANDLE", "RETRIES_EXCEEDED", "NO_ACTIVE_SESSION")
 _QUERY_HINT_MESSAGES = {
     "22003": "a number is out of range",
     "22012": "a number is divided by zero",
@@ -91,7 +98,7 @@ def _details(failure: Exception) -> tuple[str, str, str]:
 
 def _is_alive(condition: str, text: str) -> bool:
     """Whether a session is still there after a failure."""
-    return not (condition.startswith("INVALID_HANDLE") or any(each in text for each in _LOST))
+    return not (condition.startswith(_LOST_CONDITIONS) or any(each in text for each in _LOST))
 
 
 def refuse(kind: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -25,6 +26,10 @@ _UNREACHED: tuple[type[Exception], ...] = (*FAILURES, ValueError)
 """What is raised where an address is none, or nobody answers there."""
 _LEAST_MEMORY = 1 << 10
 """Mebibytes that Spark itself takes if it is told nothing."""
+_CLIENT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+"""What pyspark sets in the environment once it speaks with a server, and leaves there."""
+_RETRIES = 5
+"""How often pyspark asks a server that does not answer: for 17 seconds, and not for ten minutes."""
 
 
 @contextmanager
@@ -52,8 +57,22 @@ def _active() -> SparkSession | None:
 
 
 def _far_away() -> Iterator[SparkSession]:
+    mode = os.environ.get(_CLIENT_MODE)
+    # A session that nobody needs any more ends, when it is collected, what all of them share.
+    gc.collect()
+    try:
+        yield from _connected()
+    finally:
+        if mode is None:
+            os.environ.pop(_CLIENT_MODE, None)
+
+
+def _connected() -> Iterator[SparkSession]:
+    session: Any = None
     try:
         session = SparkSession.builder.remote(os.environ[ADDRESS]).create()
+        for policy in session.client.get_retry_policies():
+            policy.max_retries = _RETRIES
         session.conf.get("spark.sql.ansi.enabled")
     except ImportError:
         raise DatabaseError(
@@ -61,6 +80,8 @@ def _far_away() -> Iterator[SparkSession]:
             hint="install ccpolicy again as you did, with its extra: ccpolicy[spark-client]",
         ) from None
     except _UNREACHED:  # their texts may show the address and its token
+        if session is not None:
+            session.client.close()  # or else it would be taken for one that is there
         raise connection_error() from None
     try:
         yield session

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ccpolicy.assessment.agenda import tasks_due
+from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment, Clause, Control, Lapse, Text
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES
@@ -46,29 +47,31 @@ class Failed:
     lapses: int
     """Those that are not waived."""
     days: float
-    longest: Lapse
+    longest: Lapse | None
+    """Of the listed ones; perhaps none of them is in the period."""
 
 
 def failed(result: Assessment) -> list[Failed]:
     """List the controls that failed in the period, gravest first, then by time missed."""
     found = []
     for control in result.controls:
-        longest = max(_missed(control), key=lambda lapse: lapse.days, default=None)
-        if control.period == "fail" and longest:
-            found.append(Failed(control, *_missed_in_all(control), longest))
+        if control.period == "fail":
+            missed = _missed(result.scope, control)
+            longest = max(missed, key=lambda lapse: lapse.days, default=None)
+            found.append(Failed(control, *_missed_in_all(result.scope, control), longest))
     return sorted(found, key=lambda e: (SEVERITIES.index(e.control.severity), -e.days))
 
 
-def _missed(control: Control) -> Iterator[Lapse]:
+def _missed(scope: GateScope, control: Control) -> Iterator[Lapse]:
     """Yield the lapses in the period that are not waived."""
-    return (lapse for lapse in control.lapses if lapse.days and not lapse.waived_by)
+    return (lapse for lapse in control.lapses if scope.in_period(lapse) and not lapse.waived_by)
 
 
-def _missed_in_all(control: Control) -> tuple[int, float]:
+def _missed_in_all(scope: GateScope, control: Control) -> tuple[int, float]:
     """Count the lapses in the period that are not waived, and add up their days."""
     if counts := control.lapse_counts:
         return counts.in_period, counts.days
-    days = [lapse.days for lapse in _missed(control)]
+    days = [lapse.days for lapse in _missed(scope, control)]
     return len(days), round(sum(days), 6)
 
 
@@ -111,8 +114,8 @@ def owners(result: Assessment, until: str) -> list[OwnerTotals]:
             sum(control.now == "fail" for control in controls),
             sum(control.now == "unknown" for control in controls),
             sum(control.period == "fail" for control in controls),
-            sum(_missed_in_all(control)[0] for control in controls),
-            round(sum(_missed_in_all(control)[1] for control in controls), 2),
+            sum(_missed_in_all(result.scope, control)[0] for control in controls),
+            round(sum(_missed_in_all(result.scope, control)[1] for control in controls), 2),
             sum(map(_open, controls)),
             sum(
                 len(due.subjects)
