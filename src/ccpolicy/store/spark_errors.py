@@ -8,8 +8,9 @@ from typing import NoReturn
 
 from pyspark.errors import PySparkException
 
-from ccpolicy.errors import CcpolicyError, DatabaseError, Message
-from ccpolicy.store.interface import StoreError, ValueFault
+from ccpolicy.errors import CcpolicyError, DatabaseError
+from ccpolicy.store.interface import StoreError
+from ccpolicy.store.value_faults import STATES, value_fault
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -30,12 +31,6 @@ _LOST = (
     "StatusCode.",
 )
 _LOST_CONDITIONS = ("INVALID_HANDLE", "RETRIES_EXCEEDED", "NO_ACTIVE_SESSION")
-_QUERY_HINT_MESSAGES = {
-    "22003": "a number is out of range",
-    "22012": "a number is divided by zero",
-    "22": "a value cannot be computed with",
-    "": "Spark does not accept it: {condition}",
-}
 
 
 def connection_error() -> DatabaseError:
@@ -70,10 +65,8 @@ def spark_error(failure: Exception) -> CcpolicyError | StoreError:
             "Spark stopped a query, and nothing was judged",
             hint="it took longer than --max-seconds allows, or somebody cancelled it",
         )
-    if state[:2] in ("22", "42", "0A", "21"):
-        messages = _QUERY_HINT_MESSAGES
-        template = messages.get(state) or messages.get(state[:2]) or messages[""]
-        return ValueFault(condition, Message.of(template, condition=f"{condition} {state}"))
+    if state.startswith(STATES):
+        return value_fault("Spark", state, condition)
     return DatabaseError(
         "Spark failed, and nothing was judged: {condition}",
         hint="Spark's log says more; it may have run out of room for temporary files",
