@@ -60,7 +60,7 @@ INSPECTIONS = [
         strict=True,
     )
 ]
-TABLES: dict[str, tuple[str, Sequence[Sequence[str]]]] = {
+TABLES: dict[str, tuple[str, Sequence[tuple[str, ...]]]] = {
     "assets": ("asset_id text, commissioned_on date", ASSETS),
     "staff": ("person_id text, hired_on date, left_on date, boss text", STAFF),
     "inspections": (

@@ -24,7 +24,9 @@ from ccpolicy.store.portable_sql import NotSaid
 from ccpolicy.store.spark_sql import spark_sql
 from small_centre import CONTROLS, change, lay
 
+from . import losing
 from .queries import ALIKE, COLUMNS, TEXTS, TYPES, UNPORTABLE
+from .test_conformance import LONG
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -256,7 +258,15 @@ def test_an_interruption(there: Spark) -> None:
     [
         ("PySparkException", None, "java.lang.OutOfMemoryError: Java heap space", "US571"),
         ("PySparkException", None, "Job 3 cancelled because SparkContext was shut down", "US568"),
-        ("PySparkException", None, "No space left on device", "US570"),
+        ("PySparkException", None, "Job aborted: Task 1 failed", "US570"),
+        ("PySparkException", None, "Job aborted: No space left on device", "US523"),
+        ("PySparkException", None, "Job aborted: ExecutorLostFailure (executor 2", "US524"),
+        ("PySparkException", None, "[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint", "US524"),
+        ("PySparkException", None, "[INTERNAL_ERROR] The phase planning failed", "US525"),
+        ("PySparkException", None, "java.lang.StackOverflowError", "US525"),
+        ("PySparkException", None, "Job aborted: [INTERNAL_ERROR] a defect", "US570"),
+        ("PySparkException", None, "[RETRIES_EXCEEDED] The maximum of retries", "US568"),
+        ("PySparkException", None, "StatusCode.UNAVAILABLE: 127.0.0.1:4242", "US568"),
         ("PySparkException", None, "Job 3 cancelled part of cancelled job tags", "US569"),
         ("ConnectionRefusedError", None, "127.0.0.1:4242", "US568"),
     ],
@@ -304,16 +314,16 @@ def test_foreign_sql(tmp_path: Path, spark: SparkSession) -> None:
     assert "checks/own.sql: error: US547" in result.stderr
 
 
-def started(folder: Path, without: str = "", **environment: str) -> subprocess.Popen[str]:
+def started(folder: Path, before: str = "", **environment: str) -> subprocess.Popen[str]:
     """Start the program over the small centre, in a process that starts its own Spark.
 
-    It may be without a package that is installed.
+    Before that, the process executes a line of Python.
     """
     spark_here.require()
-    run = f"import sys; sys.modules[{without!r}] = None; from ccpolicy.cli import main; main()"
+    run = f"{before}\nfrom ccpolicy.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", run, "check", str(lay(folder / "centre")), "--engine", "spark"],
-        env={**spark_here.environment(), **environment},
+        env={**spark_here.environment(), "PYTHONPATH": os.pathsep.join(sys.path), **environment},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -367,6 +377,26 @@ def test_a_spark_that_is_killed(tmp_path: Path) -> None:
     assert output == ""
     assert "error: US567" in errors or "error: US568" in errors
     assert "Traceback" not in errors
+
+
+# At each a session is lost in a way of its own, as a statement begins or in its midst.
+POINTS = [1, 2, 4, 8, 12, 17, 22, 28, 34, 40]
+
+
+@pytest.mark.parametrize("number", POINTS if LONG else POINTS[4:5])
+def test_a_session_that_is_lost(number: int, tmp_path: Path) -> None:
+    """However far it had come, nothing is judged, and what is said is that it was lost."""
+    at = POINTS.index(number)
+    asked = f"{number}, {losing.WAYS[at % 3]!r}, is_later={at % 2 == 1}"
+    with started(tmp_path, f"from engines import losing; losing.lose({asked})") as process:
+        output, errors = process.communicate(timeout=590)
+    said = [line for line in errors.splitlines() if "US219" not in line]
+    assert (process.returncode, output) == (2, ""), errors
+    assert said[0] == f"lost at {number}"
+    assert said[1].startswith("error: US568")
+    assert said[2].startswith("  hint: judge again")
+    assert len(said) == 3
+    assert [each.name for each in tmp_path.iterdir()] == ["centre"]
 
 
 def _java_of(parent: int) -> int:

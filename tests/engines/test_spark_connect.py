@@ -18,12 +18,15 @@ from ccpolicy.checks.kinds import Kind
 from ccpolicy.checks.shipped_kinds import shipped_kinds
 from ccpolicy.cli.program import program
 from ccpolicy.engine.examples import run_example
+from ccpolicy.errors import DatabaseError
 from small_centre import lay
 
 from .test_conformance import LONG
 from .test_spark import started
 
 NOBODY = "sc://127.0.0.1:1"
+WITHOUT = "import sys; sys.modules[{!r}] = None"
+"""Makes a process one without a package that is installed."""
 KINDS = shipped_kinds().values() if LONG else [shipped_kinds()["record"]]
 
 
@@ -72,14 +75,34 @@ def test_a_server_that_is_not_there(address: str, tmp_path: Path) -> None:
     assert time.monotonic() - began < 120
 
 
+def test_a_server_that_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ccpolicy.store.spark import open_spark
+
+    spark_here.require_server()
+    with spark_here.server() as (address, process):
+        monkeypatch.setenv("SPARK_REMOTE", address)
+        monkeypatch.setattr("ccpolicy.store.spark_session._active", lambda: None)
+        with open_spark() as store:
+            store.fill("r", {"n": "INTEGER"}, [[1, 2]])
+            for number in range(8):
+                assert store.create(f"r{number}", "SELECT n FROM r") == 2
+            process.kill()
+            began = time.monotonic()
+            for number in range(8):
+                with pytest.raises(DatabaseError) as raised:
+                    store.ask(f"SELECT n FROM r{number}")
+                assert raised.value.message.code == "US568"
+    assert time.monotonic() - began < 60
+
+
 @pytest.mark.parametrize("package", ["grpc", "pandas", "pyarrow"])
 def test_a_client_that_is_not_whole(package: str, tmp_path: Path) -> None:
-    code, errors = refused(started(tmp_path, without=package, SPARK_REMOTE=NOBODY))
+    code, errors = refused(started(tmp_path, WITHOUT.format(package), SPARK_REMOTE=NOBODY))
     assert (code, "error: US576" in errors) == (2, True), errors
 
 
 def test_a_client_without_a_server(tmp_path: Path) -> None:
-    code, errors = refused(started(tmp_path, without="pyspark.core"))
+    code, errors = refused(started(tmp_path, WITHOUT.format("pyspark.core")))
     assert (code, "error: US575" in errors) == (2, True), errors
 
 

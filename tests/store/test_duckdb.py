@@ -108,6 +108,18 @@ def test_a_database_that_is_asked_nothing_is_not_started(monkeypatch: pytest.Mon
         store.lock()
 
 
+@pytest.mark.parametrize(
+    ("size", "threads", "is_plain"), [(0, 1, True), (1 << 20, 1, False), (1 << 27, None, False)]
+)
+def test_settings_are_chosen_by_size(size: int, threads: int | None, is_plain: bool) -> None:
+    with open_store() as store:
+        asked = "SELECT current_setting('threads'), current_setting('disabled_optimizers')"
+        [(usual, _)] = store.ask(asked)
+        store.prepare(size)
+        [(chosen, steps)] = store.ask(asked)
+        assert (chosen, "join_order" in steps) == (threads or usual, is_plain)
+
+
 def test_every_database_is_opened_here() -> None:
     opened = [
         path.relative_to(SOURCE).as_posix()

@@ -22,9 +22,9 @@ from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.engine.table_access import table_sources
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Evidence, Table, load_evidence
+from ccpolicy.evidence.exported_tables import TableFiles
 from ccpolicy.evidence.expression_check import failing_expressions, uncomputable
 from ccpolicy.evidence.problems import SHOWN
-from ccpolicy.evidence.table_sources import NO_TABLES
 from ccpolicy.evidence.unread import find_unread
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.calendars import business_calendar, calendar_name
@@ -60,8 +60,7 @@ def assess(
     instead: Mapping[str, Path] | None = None,
     evidence_root: Path | None = None,
     lapses: LapsesTarget | None = None,
-    *,
-    reads_tables: bool = True,
+    table_files: TableFiles | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
@@ -69,8 +68,8 @@ def assess(
     where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
     `load_evidence`. `evidence_root` is the folder below which the evidence of that commit is, where
     it was written out before. `lapses` says where they go if they are more than the settings let
-    an assessment list; without it, it lists all. `reads_tables` is whether tables may be read at
-    all.
+    an assessment list; without it, it lists all. `table_files` are what rows of tables are
+    exported to, or read from.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -102,10 +101,15 @@ def assess(
                 policy.settings.limits,
                 instead,
                 table_sources(
-                    policy, question, controls, store, engine, scratch, is_past=root != policy.root
-                )
-                if reads_tables
-                else NO_TABLES,
+                    policy,
+                    question,
+                    controls,
+                    store,
+                    engine,
+                    scratch,
+                    table_files,
+                    is_past=root != policy.root,
+                ),
             )
         except (PolicyError, StoreError):
             _refuse_expressions(policy)

@@ -119,7 +119,7 @@ class Evaluation:
             self._resolve(inputs)
         if calendar.unknown_years:
             self._earliest_gaps(inputs, calendar)
-        self._spans(inputs)
+        is_undecided = self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
         for relation in (DUTY, GAP):
@@ -135,7 +135,9 @@ class Evaluation:
         self.too_many_lapses = (
             most is not None and lapses > most and self.reader.count_lapses() > most
         )
-        self.reader.read(lapses=not self.too_many_lapses)
+        self.reader.read(
+            lapses=not self.too_many_lapses, undecided=is_undecided, waived=bool(waived)
+        )
         return outcomes
 
     def _select(self, inputs: InputQueries, *, streamed: bool) -> None:
@@ -223,7 +225,10 @@ class Evaluation:
             (each.number, name) for each in self.revisions for name, _, _ in each.class_calendars
         ]
         PARAMETER_CLASS.create(store, classes)
-        store.create(REQUIRED_ITEM.name, inputs.required_items())
+        if any(each.has_items for each in self.revisions):
+            store.create(REQUIRED_ITEM.name, inputs.required_items())
+        else:
+            REQUIRED_ITEM.create(store, [])
         store.create(SUBJECT_RECORDS.name, inputs.subject_records(calendar))
         store.create(
             SUBJECT.name,
@@ -270,8 +275,8 @@ class Evaluation:
             kind.name: kind_query(self.reading, inputs, kind) for kind in inputs.kinds
         }
 
-    def _spans(self, inputs: InputQueries) -> None:
-        """Run the check kinds."""
+    def _spans(self, inputs: InputQueries) -> bool:
+        """Run the check kinds; return whether something that they say is undecided."""
         kinds = ", ".join(sorted(kind.name for kind in inputs.kinds))
         watched().expect(0)
         watched().begin(Message.of("judging by {kinds}", kinds=kinds))
@@ -280,7 +285,7 @@ class Evaluation:
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number
         records = [SUBJECT_RECORDS, *(relation for relation, _ in inputs.record_groups)]
-        check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
+        return check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""

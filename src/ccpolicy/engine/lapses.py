@@ -33,17 +33,20 @@ class LapseReader:
         self.by_control_number = list(self.outcomes.values())
         self.subjects = SubjectReader(store, revisions, times)
 
-    def read(self, *, lapses: bool) -> None:
+    def read(self, *, lapses: bool, undecided: bool, waived: bool) -> None:
         """Fill the outcomes, with their lapses if these are wanted.
 
+        `undecided` is whether some of `spans` are, and `waived` whether there are waivers:
         `waived_subject` names those whose lapses are read to the horizon.
         """
         self._subjects()
-        self._undecided()
-        self._unknown_spans()
+        if undecided:
+            self._undecided()
+            self._unknown_spans()
         self._subjects_now_and_then()
         self._pauses()
-        self._waived_subjects()
+        if waived:
+            self._waived_subjects()
         self._upcoming()
         if lapses:
             for control, lapse in self.lapses(WAIVED_SUBJECT):

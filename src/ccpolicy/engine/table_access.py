@@ -8,6 +8,7 @@ from pathlib import Path
 from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import CcpolicyError
+from ccpolicy.evidence.exported_tables import TableFiles
 from ccpolicy.evidence.in_place import TableUse
 from ccpolicy.evidence.table_sources import TableSources
 from ccpolicy.policy import Control, Policy, Selection
@@ -21,17 +22,21 @@ def table_sources(
     store: DuckDB,
     engine: EngineStore | None,
     scratch: Path,
+    files: TableFiles | None,
     *,
     is_past: bool,
 ) -> TableSources:
     """Return what reads the tables that datasets name, or refuses to."""
+    if files and files.are_read:
+        return TableSources({}, scratch, files=files)
     is_trusted = policy.revision is not None or question.request.allow_tables
     is_past = is_past or question.request.known_at is not None
     refusal = None if is_trusted else _not_trusted
     if is_past or question.request.require_clean:
         refusal = _no_past if is_past else _not_committed
     uses = _uses(policy, controls, store)
-    return TableSources(policy.settings.stores, scratch, refusal, question.as_of, engine, uses)
+    stores, as_of = policy.settings.stores, question.as_of
+    return TableSources(stores, scratch, refusal, as_of, engine, uses, files)
 
 
 def _uses(policy: Policy, controls: Iterable[Control], store: DuckDB) -> dict[str, TableUse]:

@@ -108,7 +108,7 @@ def _fit(value: str, kind: str) -> str:
     """Write the condition that a column may stand in a key, without Unicode's own classes."""
     if kind != "text":
         return f"{value} IS NOT NULL"
-    return f"NOT regexp_matches({value}, {literal(values.unfit_pattern())})"
+    return f"NOT regexp_matches({value}, {literal(values.UNFIT_SPELLED)})"
 
 
 @dataclass
@@ -165,6 +165,8 @@ class TableInPlace:
     engine: EngineStore
     staged: StagedTable
     records: InPlaceRecords
+    may_repeat: bool
+    """Whether a key may be there twice."""
     rejected: str = field(init=False)
     """Relation of the locators of the rows that are no records."""
     plan: TablePlan = field(init=False)
@@ -187,7 +189,7 @@ class TableInPlace:
         if count:
             self.load.invalid = search.invalid()
         self._show(count > 0)
-        if self.staged.may_repeat:
+        if self.may_repeat:
             search.duplicates()
 
     def reject(self, query: str) -> int:

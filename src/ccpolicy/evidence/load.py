@@ -29,8 +29,7 @@ from ccpolicy.store import DuckDB
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; others are read again."""
 LARGE = 64 << 20
-"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory; evidence of up to
-this size in all is read and checked by one thread."""
+"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory."""
 
 
 def load_evidence(
@@ -76,9 +75,7 @@ def load_evidence(
     here = [load for load in loads.values() if not load.in_place]
     _mark_large(here)
     watched().expect(size)
-    if size <= LARGE:
-        # Sharing out so little costs more than it saves, and the more the more cores there are.
-        store.run("SET threads = 1")
+    store.prepare(size)
     columns = open_column_cache(here, store)
     if columns:
         columns.prepare()

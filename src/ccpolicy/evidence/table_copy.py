@@ -91,7 +91,8 @@ def convert(
     )
     try:
         [(count,)] = store.run(
-            f"COPY (SELECT {names} FROM {scan}) TO {literal(str(path))} (FORMAT parquet)"
+            f"COPY (SELECT {names} FROM {scan}) TO {literal(str(path))}"
+            " (FORMAT parquet, COMPRESSION zstd)"
         )
     except StoreError:
         count = -1

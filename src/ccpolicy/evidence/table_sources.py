@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from ccpolicy.activity import watched
 from ccpolicy.errors import CcpolicyError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.exported_tables import ExportedTables, TableFiles
 from ccpolicy.evidence.in_place import (
     InPlaceRecords,
     TableInPlace,
@@ -56,6 +58,8 @@ class TableSources:
     """What judges, if that is not the store that reads."""
     uses: Mapping[str, TableUse] = field(default_factory=dict)
     """Dataset → what is asked of it."""
+    files: TableFiles | None = None
+    """Where rows are exported to, or read from in place of any database."""
 
     def read(
         self, loads: Collection[DatasetLoad], limits: Limits
@@ -118,7 +122,7 @@ class _Reading:
         watched().begin(Message.of("reading {file}", file=str(source)))
         engine = self.sources.engine
         reasons: list[Message] = []
-        if isinstance(engine, JudgesTables):
+        if isinstance(engine, JudgesTables) and not self.sources.files:
             tables = self._tables(engine, source.store)
             use = self.sources.uses.get(load.dataset.id, TableUse())
             found: TableInPlace | Message = copied_note("store")
@@ -155,31 +159,36 @@ class _Reading:
         )
         if isinstance(staged, CopyReason):
             return copy_reason(staged)
-        headings = [each.name for each in wanted.values()]
-        size = staged.size + len(",".join(headings))
-        check_limits(staged.rows, size, staged.longest, Locator(table.shown), self.limits)
-        digest = tables.digest(staged, headings)
-        if isinstance(digest, CopyReason):
-            return copy_reason(digest)
+        facts = tables.facts(staged, [each.name for each in wanted.values()])
+        if isinstance(facts, CopyReason):
+            return copy_reason(facts)
+        check_limits(facts.rows, facts.size, facts.longest, Locator(table.shown), self.limits)
         records = InPlaceRecords(load, tables, staged.relation)
         records.number = load.places.add(records)
         load.plans[0].is_in_place = True
         load.snapshot = tables.snapshot
         notes = (*staged.notes, *self.sources.notes(tables.snapshot))
         load.in_place = File(
-            load.dataset.id, table.shown, staged.rows, 0, digest, notes, tables.snapshot
+            load.dataset.id, table.shown, facts.rows, 0, facts.sha256, notes, tables.snapshot
         )
-        return TableInPlace(load, tables, engine, staged, records)
+        return TableInPlace(load, tables, engine, staged, records, facts.may_repeat)
 
-    def _copy(self, load: DatasetLoad, source: TableSource, reasons: Sequence[Message]) -> None:
-        """Copy the rows of a table to a file."""
+    def _store(self, load: DatasetLoad, source: TableSource) -> TableStore:
+        """Open the store of a table, once for all its tables."""
+        files = self.sources.files
+        if files and files.are_read:
+            return ExportedTables(files, {str(source): load.dataset.id})
         if source.store not in self._stores:
             settings = self.sources.stores[source.store]
             opened = open_tables(
                 source.store, settings.kind, settings.service, settings.environment
             )
             self._stores[source.store] = self.stack.enter_context(opened)
-        store = self._stores[source.store]
+        return self._stores[source.store]
+
+    def _copy(self, load: DatasetLoad, source: TableSource, reasons: Sequence[Message]) -> None:
+        """Copy the rows of a table to a file."""
+        files, store = self.sources.files, self._store(load, source)
         table = TableName(*source.path, str(source))
         rows = store.rows(table, _wanted(load.contract), _headings(load.contract))
         copy = self.sources.scratch / f"table-{load.dataset.id}.csv"
@@ -188,6 +197,9 @@ class _Reading:
         path = copy.with_suffix(".parquet")
         convert(load.store, load.contract, copy, path, written.rows, table.shown)
         copy.unlink()
+        if files and not files.are_read:
+            files.folder.mkdir(exist_ok=True)
+            shutil.copyfile(path, files.file(load.dataset.id))
         facts = Fingerprint(
             sha256=written.sha256,
             size=written.size,

@@ -7,8 +7,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,8 +27,19 @@ _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
 _SEPARATOR = f"{KEY_SEPARATOR}|^{KEY_SEPARATOR[1:]}|{KEY_SEPARATOR[:-1]}$"
 UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}|{_SEPARATOR}"
 """RE2: what a column of a key may not match; see `key_fault`."""
+_SPACES = "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_UNSEEN = (
+    "\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ue000-\uf8ff\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+)
+UNFIT_SPELLED = f"^$|^[{_SPACES}]|[{_SPACES}]$|[{_UNSEEN}]|{_SEPARATOR}"
+"""`UNFIT` without Unicode's own classes, for engines that have others, and for the empty text.
 
-_UNSEEN = frozenset(["Cc", "Cf", "Zl", "Zp", "Co"])
+NUL is left out, which no database holds in a text.
+"""
+
 _QUOTED = json.encoder.encode_basestring
 _IS_DAY = re.compile(DATE).fullmatch
 _IS_INSTANT = re.compile(INSTANT).fullmatch
@@ -157,32 +167,10 @@ def key_fault(text: str) -> str | None:
         return _KEY_MESSAGES["empty"]
     if _is_space(text[0]) or _is_space(text[-1]):
         return _KEY_MESSAGES["space"]
-    if any(unicodedata.category(sign) in _UNSEEN for sign in text):
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Co") for sign in text):
         return _KEY_MESSAGES["unseen"]
     parts = f"{text} ".startswith("× ") or f" {text}".endswith(" ×") or KEY_SEPARATOR in text
     return _KEY_MESSAGES["separator"] if parts else None
-
-
-@cache
-def unfit_pattern() -> str:
-    """Return `UNFIT` without Unicode's own classes, for engines that have others.
-
-    It also finds the empty text. NUL is left out, which no database holds in a text.
-    """
-    signs = [(chr(code), unicodedata.category(chr(code))) for code in range(1, 0x110000)]
-    unseen = _ranges([sign for sign, kind in signs if kind in _UNSEEN])
-    spaces = _ranges([sign for sign, kind in signs if kind[0] == "Z"])
-    return f"^$|^[{spaces}]|[{spaces}]$|[{unseen}]|{_SEPARATOR}"
-
-
-def _ranges(signs: Sequence[str]) -> str:
-    """Write the characters of a class, given in their order."""
-    firsts = [n for n in range(len(signs)) if not n or ord(signs[n]) != ord(signs[n - 1]) + 1]
-    ends = [*firsts[1:], len(signs)]
-    return "".join(
-        signs[first] if end == first + 1 else f"{signs[first]}-{signs[end - 1]}"
-        for first, end in zip(firsts, ends, strict=True)
-    )
 
 
 _KEY_MESSAGES = {

@@ -49,6 +49,9 @@ class Limits(BaseModel):
     """Lapses that an assessment lists. More end no command: they go to a Parquet file beside the
     assessment, which then lists the worst of each control."""
 
+    bundled_rows: Annotated[int, Field(ge=1, le=10**9)] = 1_000_000
+    """Rows of tables that a bundle takes along."""
+
     def check_folder(self, folder: str, names: int) -> None:
         """Refuse a folder with which there are so many names, or too deep below the repository.
 

@@ -42,6 +42,16 @@ _REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
 _ROWS = 10_000
 """Rows that are fetched at a time."""
 _LOCK = "SET enable_external_access = false; SET lock_configuration = true"
+ONE_THREAD = 64 << 20
+"""Bytes. To share out less than this costs more than it saves, and the more the more cores."""
+PLAINLY_PLANNED = 256 << 10
+"""Bytes, of some 7,000 records: up to here these steps of planning take longer than they save."""
+_STEPS_FOR_MANY_RECORDS = (
+    "join_order",
+    "statistics_propagation",
+    "common_subplan",
+    "join_filter_pushdown",
+)
 
 
 class DuckDB:
@@ -140,6 +150,13 @@ class DuckDB:
                 yield "".join(text for (text,) in rows)
         except duckdb.Error as failure:
             raise _ours(failure) from failure
+
+    def prepare(self, size: int) -> None:
+        """Choose settings by how many bytes of evidence will be read and judged."""
+        if size <= ONE_THREAD:
+            self.run("SET threads = 1")
+        if size <= PLAINLY_PLANNED:
+            self.run(f"SET disabled_optimizers = '{','.join(_STEPS_FOR_MANY_RECORDS)}'")
 
     def lock(self) -> None:
         """See `VettingStore.lock`."""

@@ -25,7 +25,14 @@ from ccpolicy.store.postgres_tables import (
     padding_notes,
 )
 from ccpolicy.store.sql import identifier
-from ccpolicy.store.tables import CopyReason, StagedTable, TableName, WantedColumn, text_column
+from ccpolicy.store.tables import (
+    CopyReason,
+    StagedTable,
+    TableFacts,
+    TableName,
+    WantedColumn,
+    text_column,
+)
 from ccpolicy.vocabulary import ColumnType
 
 _TYPES: Mapping[ColumnType, str] = {
@@ -37,8 +44,8 @@ _TYPES: Mapping[ColumnType, str] = {
     "instant": "bigint",
 }
 _BOOLEAN = 16
-_MOST = 1000
-"""Mebibytes of CSV of which the server can make a digest: it holds them as one value."""
+_MOST = 1024
+"""Mebibytes that a value of PostgreSQL may have; the rows as CSV are one, for their digest."""
 _REPEATS = identifier("=repeats")
 
 
@@ -98,13 +105,7 @@ class PostgresInPlace(PostgresTables):
             self.connection.execute(_fill_sql(table, found, columns, key, kept, first, most))
         self.check_unchanged(table)
         self.ask_nothing(f"ANALYZE {identifier(kept)}")
-        line = f"octet_length({_line_sql(len(columns))})"
-        [(rows, size, longest, may_repeat)] = self.ask(
-            f"SELECT count(*), coalesce(sum({line}), 0)::bigint, coalesce(max({line}), 0),"
-            f" coalesce(bool_or({_REPEATS}), false) FROM {identifier(kept)}"
-        )
-        notes = padding_notes(found, columns.values())
-        return StagedTable(staged, rows, size, longest, may_repeat, notes)
+        return StagedTable(staged, padding_notes(found, columns.values()))
 
     def _create(self, columns: Mapping[str, WantedColumn], staged: str, kept: str) -> None:
         """Create the table that is filled, and the view in which every column has a value."""
@@ -127,23 +128,20 @@ class PostgresInPlace(PostgresTables):
             f" SELECT locator, {', '.join(shown)} FROM {identifier(kept)}"
         )
 
-    def digest(self, staged: StagedTable, headings: Sequence[str]) -> str | CopyReason:
-        """See `InPlaceTables.digest`."""
-        if staged.size > _MOST << 20:
-            return CopyReason("large", _MOST)
+    def facts(self, staged: StagedTable, headings: Sequence[str]) -> TableFacts | CopyReason:
+        """See `InPlaceTables.facts`."""
         nothing = ", ".join(f"NULL AS {identifier(each)}" for each in headings)
         with self.failing_well(None):
             head = f"COPY (SELECT {nothing} WHERE false) TO STDOUT (FORMAT csv, HEADER)"
             with self.connection.cursor().copy(head) as copy:
                 line = b"".join(map(bytes, copy)).decode()
-        [(digest,)] = self.ask(
-            "SELECT encode(sha256(convert_to(string_agg(line, '' ORDER BY locator), 'UTF8')),"
-            " 'hex') FROM (SELECT 0 AS locator, $1 AS line UNION ALL"
-            f" SELECT locator, {_line_sql(len(headings))}"
-            f" FROM {identifier(f'{staged.relation}/kept')}) lines",
-            line,
-        )
-        return str(digest)
+            try:
+                with self.connection.transaction():
+                    cursor = self.connection.execute(_facts_sql(staged, len(headings)), [line])
+                    [(rows, size, longest, may_repeat, digest)] = cursor.fetchall()
+            except psycopg.errors.ProgramLimitExceeded:
+                return CopyReason("large", _MOST)
+        return TableFacts(rows, size, longest, may_repeat, digest)
 
     def reject(self, relation: str, staged: str, condition: str) -> int:
         """See `InPlaceTables.reject`."""
@@ -240,6 +238,18 @@ def _fill_sql(
         f" SELECT {first - 1} + row_number() OVER numbered, {', '.join(taken)}, {again}"
         f" FROM (SELECT {', '.join(cells)} FROM {source} LIMIT {most + 1}) found"
         f" WINDOW numbered AS (ORDER BY {order})"
+    )
+
+
+def _facts_sql(staged: StagedTable, count: int) -> str:
+    """Write the query of `TableFacts`, given the headings of so many columns as `$1`."""
+    return (
+        "SELECT count(*) - 1, sum(octet_length(line))::bigint, max(octet_length(line)),"
+        " coalesce(bool_or(repeats), false),"
+        " encode(sha256(convert_to(string_agg(line, '' ORDER BY locator), 'UTF8')), 'hex')"
+        " FROM (SELECT 0 AS locator, $1 AS line, false AS repeats UNION ALL"
+        f" SELECT locator, {_line_sql(count)}, {_REPEATS}"
+        f" FROM {identifier(f'{staged.relation}/kept')}) lines"
     )
 
 

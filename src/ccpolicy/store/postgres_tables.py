@@ -11,8 +11,8 @@ from psycopg.pq import Conninfo
 
 from ccpolicy.errors import CcpolicyError, DatabaseError, Locator, Message
 from ccpolicy.store.interface import Row, StoreError
-from ccpolicy.store.postgres import ADDRESS, connect, time_limit
 from ccpolicy.store.postgres_columns import PADDED, TableColumn, check_columns, select_sql
+from ccpolicy.store.postgres_connection import ADDRESS, connect, time_limit
 from ccpolicy.store.postgres_errors import statement_error
 from ccpolicy.store.tables import Snapshot, TableName, TableRows, WantedColumn
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 import signal
@@ -39,14 +40,26 @@ def spark_session() -> Iterator[SparkSession]:
     Raises:
         DatabaseError: there is none to be had.
     """
-    if session := _active():
-        yield session
-    elif ADDRESS in os.environ:
-        yield from _far_away()
-    elif _SUBMITTED in os.environ:
-        yield SparkSession.builder.appName("ccpolicy").getOrCreate()
-    else:
-        yield from _local()
+    with _without_a_log():
+        if session := _active():
+            yield session
+        elif ADDRESS in os.environ:
+            yield from _far_away()
+        elif _SUBMITTED in os.environ:
+            yield SparkSession.builder.appName("ccpolicy").getOrCreate()
+        else:
+            yield from _local()
+
+
+@contextmanager
+def _without_a_log() -> Iterator[None]:
+    """Keep a program that logs nothing from logging the stack of a connection that is cut."""
+    root, handler = logging.getLogger(), logging.NullHandler()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
 
 
 def _active() -> SparkSession | None:
@@ -131,18 +144,38 @@ def _local() -> Iterator[SparkSession]:
             _stop(gateway)
 
 
-class Tags:
-    """Names under which the jobs of a session can be stopped, by whatever thread."""
+class SessionControl:
+    """What is asked of a session beside its queries, by whatever thread: tags, and its end.
+
+    Under a tag that was added the jobs of a session can be stopped.
+    """
 
     def __init__(self, session: SparkSession) -> None:
+        self._session: Any = session
         if hasattr(session, "_jsparkSession"):
             # The tags of a session are those of one thread, other than when it is far away.
-            context = session.sparkContext
-            self.add, self.remove = context.addJobTag, context.removeJobTag
-            self.stop = context.cancelJobsWithTag
+            # Asked of Java, they need no session of Python's, which somebody may have ended.
+            self._context: Any = session.sparkContext._jsc
+            self.add, self.remove = self._context.addJobTag, self._context.removeJobTag
+            self.stop = self._context.cancelJobsWithTag
         else:
+            self._context = None
             self.add, self.remove = session.addTag, session.removeTag
             self.stop = session.interruptTag
+
+    def is_lost(self) -> bool:
+        """Whether the session ended, or cannot be asked."""
+        try:
+            if self._context is None:
+                return bool(self._session.is_stopped)
+            return bool(self._context.sc().isStopped())
+        except FAILURES:
+            return True
+
+    def give_up(self) -> None:
+        """Ask nothing more of a server that was lost: to each question it would be waited for."""
+        if self._context is None:
+            self._session.client.close()
 
 
 class _Conf:

@@ -81,14 +81,21 @@ class StagedTable(NamedTuple):
     """
 
     relation: str
+    notes: Sequence[Message]
+
+
+class TableFacts(NamedTuple):
+    """What is known of all rows of a table together."""
+
     rows: int
     size: int
-    """Bytes of its CSV, without the headings."""
+    """Bytes of its CSV, with the headings."""
     longest: int
     """Bytes of its longest row in CSV."""
     may_repeat: bool
     """Whether a key may be there twice."""
-    notes: Sequence[Message]
+    sha256: str
+    """SHA-256 of its CSV; see `TableRows`."""
 
 
 class CopyReason(NamedTuple):
@@ -141,8 +148,8 @@ class InPlaceTables(Protocol):
         """
         ...
 
-    def digest(self, staged: StagedTable, headings: Sequence[str]) -> str | CopyReason:
-        """Return the SHA-256 of the rows as CSV below their headings; see `TableRows`."""
+    def facts(self, staged: StagedTable, headings: Sequence[str]) -> TableFacts | CopyReason:
+        """Return what the rows are below their headings."""
         ...
 
     def reject(self, relation: str, staged: str, condition: str) -> int:

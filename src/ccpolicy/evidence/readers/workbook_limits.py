@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 import re
 import zipfile
 import zlib
+from functools import cache
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
@@ -25,9 +25,11 @@ SHARED_TEXTS = "xl/sharedstrings.xml"
 _PIECE = 1 << 20
 _ANY_CELL = re.compile(rb"<c[ >/\t\r\n]")
 _PREFIXED = re.compile(rb":(?:sheetData|row|c)[\s/>]")
-_ROW = re.compile(rb'<row r="([0-9]{1,7})"(?: (?!r=)[\w:]+="[^"]*")*/?>')
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: (?:s|t|cm|vm|ph)="\w*")*/?>')
-"""Rows and cells as spreadsheet programs write them. The reader of values takes the last `r`."""
+_TAG = re.compile(
+    rb'<(?:row r="([0-9]{1,7})"(?: (?!r=)[\w:]+="[^"]*")*'
+    rb'|c r="([A-Z]{1,3})([0-9]{1,7})"(?: (?:s|t|cm|vm|ph)="\w*")*)/?>'
+)
+"""A row or cell as spreadsheet programs write them. The reader of values takes the last `r`."""
 _ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
 _HEAD = 1024
@@ -201,25 +203,35 @@ def too_many_cells(file: FileContent, count: int) -> LimitError:
     )
 
 
+@cache
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
+
+
 def _cells_spanned(text: bytes) -> int | None:
     """Return how many cells a sheet spans, quickly, if it is written in the usual way and in order.
 
-    Usual is that each row and cell says its place, that rows ascend, and that no cell is there
-    twice.
+    Usual is that each row and cell says its place, in ascending order, each cell in its own row.
     """
-    rows, cells = list(map(int, _ROW.findall(text))), _CELL.findall(text)
+    tags = _TAG.findall(text)
     if (
-        len(rows) < text.count(b"<row")
-        or len(cells) < len(_ANY_CELL.findall(text))
+        len(tags) < text.count(b"<row") + len(_ANY_CELL.findall(text))
         or text.count(b"<sheetData") > 1
         or _PREFIXED.search(text)
-        or any(map(operator.ge, rows, rows[1:]))
-        or len(cells) > len(set(cells))
     ):
         return None
-    columns = {column for column, _ in cells}
-    height = max([*rows[-1:], *map(int, {row for _, row in cells})], default=0)
-    return height * max((column_number(each.decode()) for each in columns), default=0)
+    row, column, height, width = b"", 0, 0, 0
+    for own, letters, digits in tags:
+        if own:
+            if int(own) <= height:
+                return None
+            row, column, height = own, 0, int(own)
+        elif digits != row or _column(letters) <= column:
+            return None
+        else:
+            column = _column(letters)
+            width = max(width, column)
+    return height * width
 
 
 def check_texts(file: FileContent, shared: bytes, text: bytes) -> None:
