@@ -17,8 +17,8 @@ import pytest
 import ccpolicy
 import shipped_sample
 from ccpolicy.policy.lint import lint
-from ccpolicy.store import open_store
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.store import open_store
 from sample.backups import CAPTURED
 from sample.centre import write_centre
 from sample.clock import LAST
