@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
-from ccpolicy.engine.finding_queries import cell_queries, finding_queries
+from ccpolicy.engine.finding_queries import (
+    cell_queries,
+    finding_queries,
+    orphan_query,
+    records_without_subject,
+)
 from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.selection_sql import MILLIONTHS
 from ccpolicy.errors import Message
@@ -149,6 +154,9 @@ def find_faults(
     """
     judged = [*finding_queries(inputs, calendar), *cell_queries(inputs, in_place=True)]
     read = [*cell_queries(inputs, in_place=False)]
+    unmatched = records_without_subject(inputs)
+    if unmatched and store.ask(f"SELECT locator FROM ({unmatched}) unmatched LIMIT 1"):
+        judged.append(orphan_query(inputs, unmatched))
     if reading is store:
         rows = _faults(store, [*judged, *read], shown)
     else:
