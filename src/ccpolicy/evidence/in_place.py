@@ -82,7 +82,8 @@ def why_copied(
     }
     if named := sorted(decimal & {*dataset.key, *use.columns, *named_there}):
         return copied_note("number", named[0])
-    unsure = tables.refusal(plan.types, sorted(use.predicates), _conditions(plan))
+    names = [plan.relation, *(each + EARLY for each in plan.types)]
+    unsure = tables.refusal(plan.types, sorted(use.predicates), _conditions(plan), names)
     return copied_note("expression", unsure) if unsure else None
 
 
