@@ -190,6 +190,19 @@ def test_what_is_not_certain_is_copied_and_said(name: str, centre: Path, postgre
     assert codes == [["EV731"], ["EV731", "US577"]]
 
 
+@pytest.mark.parametrize("key", ["", ", amount"])
+def test_a_number_with_decimals_is_copied(key: str, centre: Path, postgres: Server) -> None:
+    postgres.run("ALTER TABLE ops.inspections ADD amount numeric DEFAULT 0.7")
+    change(centre, INSPECTIONS_YAML, "properties:", "properties:\n    amount: {type: number}")
+    if key:
+        change(centre, INSPECTIONS_YAML, "performed_at]\n", f"performed_at{key}]\n")
+    else:
+        change(centre, CONTROLS, "\"result = 'pass'\"", "\"result = 'pass' and amount > 0.5\"")
+    there = judge(centre, engine="postgres")
+    assert there.controls == judge(centre).controls
+    assert [note.code for note in there.evidence.files[1].notes] == ["EV731", "US577"]
+
+
 def test_a_name_that_is_too_long_is_copied(centre: Path) -> None:
     name = f"inspections_{'x' * 50}"
     path = centre / INSPECTIONS_YAML
