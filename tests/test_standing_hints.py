@@ -131,7 +131,7 @@ _COUNTED = re.compile(
 """A number before a plural; of a share, as in "1 of 1 controls", it is right."""
 NEVER_ONE = {
     "what is more than a limit, which is one at the least": """
-        EV224 EV250 EV251 EV255 EV256 LN321 PL519 US516 US517 US518
+        BU412 EV224 EV250 EV251 EV255 EV256 LN321 PL519 US516 US517 US518
         {count} lapses, which are in {file}
         {count} lapses, which were not kept
         """,
