@@ -113,6 +113,18 @@ def test_place_is_named(path: Step, value: Any, said: str) -> None:
     assert refused(changed(path, value)).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("year", "is_read"), [(1899, False), (1900, True), (2300, True), (2301, False)]
+)
+def test_times_that_no_judgement_can_reach(year: int, is_read: bool) -> None:
+    """It is asked for a day of 1900 to 2199, and looks a century ahead, by the clock of a zone."""
+    data = changed(("horizon",), f"{year}-01-01T00:00:00+08:00")
+    if is_read:
+        assert read_assessment(data, FILE).horizon.startswith(str(year))
+    else:
+        assert refused(data).startswith(f"a.json#horizon: '{year}-01-01T00:00:00+08:00' is not a")
+
+
 def test_a_verdict_cannot_be_turned_alone() -> None:
     turned = [
         index

@@ -131,6 +131,14 @@ def test_anything_else_is_refused_with_a_reason(store: DuckDB, text: str) -> Non
     assert vetted.message.text("en")
 
 
+@pytest.mark.parametrize("number", ["9" * 20, "1e400", "1" + "0" * 5000, "0." + "1" * 30])
+def test_a_number_that_cannot_be_held_is_called_too_large(store: DuckDB, number: str) -> None:
+    [vetted] = vet_expressions(store, [f"a = {number}"])
+    assert isinstance(vetted, SqlRefusal)
+    assert vetted.message.template == "the number {number} is too large or too long"
+    assert vetted.message.values == (("number", number[:40]),)
+
+
 def test_a_text_cannot_grow_beyond_bounds(store: DuckDB) -> None:
     text = "a"
     for _ in range(12):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,13 @@ def policy() -> Policy:
 PAGED = {"channel": "page", "recipient": "N2"}
 
 
-def edited(policy: Policy, *edits: dict[str, Any]) -> list[dict[str, Any]]:
+def edited(
+    policy: Policy, *edits: dict[str, Any], evidence: RecordedEvidence = EVIDENCE
+) -> list[dict[str, Any]]:
     given = {"broken": "b", "turns": ["IR-1"], "edits": list(edits)}
     falsification = Falsification.model_validate(given)
     located = LocatedFalsification(None, falsification, PLACE)  # type: ignore[arg-type]
-    return EVIDENCE.edited(policy, located)["incidents"]
+    return evidence.edited(policy, located)["incidents"]
 
 
 def test_nested_records_are_edited_in_those_around_them(policy: Policy) -> None:
@@ -65,6 +68,19 @@ def test_nested_records_are_edited_in_those_around_them(policy: Policy) -> None:
         {"incident_id": "I-3"},
     ]
     assert EVIDENCE.records["incidents"][2] == {"incident_id": "I-2"}, "the next begins anew"
+
+
+def test_a_day_is_moved_to_a_day_and_a_time_to_a_time(policy: Policy) -> None:
+    times = {"opened_at": "2026-01-31T23:30:00Z", "reviewed_on": "2026-03-31"}
+    record = {"incident_id": "I-1", **times}
+    chosen: dict[tuple[str | int, ...], list[int] | PolicyError] = {("edits", 0): [1]}
+    records = {"incidents": {1: record}}
+    evidence = replace(EVIDENCE, records=records, nested={}, items={}, chosen=chosen)
+    move = {"dataset": "incidents", "columns": [*times, "closed_at"], "by": "-1 month"}
+    assert edited(policy, {"move": move}, evidence=evidence) == [
+        # By the clock of the plan's zone it was the first of February.
+        {**record, "opened_at": "2026-01-01T07:30:00+08:00", "reviewed_on": "2026-02-28"}
+    ]
 
 
 def test_a_nested_record_needs_one_around_it(policy: Policy) -> None:

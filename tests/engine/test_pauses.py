@@ -11,6 +11,7 @@ import ccpolicy
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.reports import View, render
+from ccpolicy.shipped import shipped_folder
 from ccpolicy.time.public_holidays import known_years
 from message_text import coded
 from reports.html.unfolded import unfolded
@@ -108,6 +109,16 @@ def test_the_clock_stands_still_while_a_pause_lasts(desk: Path) -> None:
     assert control.population is not None
     paused = {each.subject: each.paused for each in control.population if each.paused is not None}
     assert (len(paused), sum(paused.values())) == (2, 5 * 3600)
+
+
+def test_a_kind_of_ones_own_may_ask_for_no_reason(desk: Path) -> None:
+    kind = (shipped_folder("checks") / "deadline.sql").read_text("utf-8")
+    assert kind.count("needs: [starts, reason]") == 1
+    write(desk, "checks/waiting.sql", kind.replace("[starts, reason]", "[starts]"))
+    change(desk, CONTROL, "check: deadline", "check: waiting")
+    change(desk, CONTROL, "        reason: reason\n", "")
+    control = judged(desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('10:00')},{at('12:30')},"])
+    assert lapses(control) == [("T-1", at("15:30"))]
 
 
 def test_a_subject_that_was_not_paused_has_none(desk: Path) -> None:

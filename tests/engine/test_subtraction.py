@@ -101,10 +101,17 @@ def lapses(
             ],
             [(200, 300, 2, 8)],
         ),
+        # One without length expired nowhere.
+        (
+            [("duty", 0, NEVER, 1), ("cover", 0, 200, 3), ("cover", 200, 200, 9)],
+            [(200, NEVER, 3, None)],
+        ),
         # A duty that begins as cover runs out is what opens it.
         ([("duty", 200, NEVER, 1), ("cover", 0, 200, 2)], [(200, NEVER, 1, None)]),
         # A span without length covers nothing and closes nothing.
         ([("duty", 200, NEVER, 1), ("cover", 300, 300, 2)], [(200, NEVER, 1, None)]),
+        # Nor does it open anything, though it is first on file.
+        ([("duty", 200, NEVER, 3), ("cover", 200, 200, 2)], [(200, NEVER, 3, None)]),
         # A record that has no place is passed over.
         ([("duty", 200, NEVER, None), ("cover", 0, 200, 2)], [(200, NEVER, 2, None)]),
         # A forecast has no records: nothing happened yet.
@@ -132,6 +139,7 @@ def test_a_duty_from_before_the_revision_opens_its_lapse() -> None:
     spans: list[Span] = [
         ("duty", 40, NEVER, 4),
         ("duty", 30, NEVER, 3),
+        ("duty", 28, NEVER, None),  # no record stands behind it
         ("duty", 10, 90, 1),  # over before the revision
         ("duty", 25, 150, 5),  # over as it begins
         ("duty", 5, NEVER, 2),  # was covered since

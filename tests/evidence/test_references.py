@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ccpolicy.errors import PolicyError
-from ccpolicy.evidence import values
+from ccpolicy.evidence import load_evidence, values
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.dataset import Dataset
+from ccpolicy.time.zones import time_zone
+from fresh_store import fresh_store
 from message_text import coded
 
 from .conftest import DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, Loaded, Row, encode, log
@@ -87,6 +89,7 @@ def test_unknown_names_are_told_with_place_and_near_match(desk: Desk, kind: Form
         ("P0003", ""),
         ("Person0001", ""),
         ("PO0001", "P0001"),
+        ("P9 × A", ""),
         ("Q", ""),
     ],
 )
@@ -324,6 +327,19 @@ def test_references_in_a_circle(desk: Desk, kind: Format) -> None:
     assert load("P2").column("id") == ["T1", "T2"]
     # Without its lead the second team falls, with it who is in it, whose boss is theirs, …
     assert load("P3").column("id") == []
+
+
+def test_nothing_is_left_of_what_was_asked_on_the_way(desk: Desk) -> None:
+    """Else the next that are asked would compare with the days of these."""
+    fill(desk, "staff", ROSTER)
+    fill(desk, "log", [{"id": "1", "who": "P0001", "done_at": "2024-03-01T00:00:00Z"}])
+    datasets = {each.id: each for each in (done(THEN | {"at": "done_at"}), staff())}
+    zone = time_zone("UTC")
+    with fresh_store() as store:
+        found = load_evidence(store, desk.root, "evidence", datasets, {"log": {"who"}}, zone)
+        assert not found.problems
+        left = store.ask("SELECT table_name FROM information_schema.tables")
+        assert {name for (name,) in left} == {table.name for table in found.tables.values()}
 
 
 def test_many_that_are_unknown_are_counted(desk: Desk) -> None:

@@ -557,6 +557,16 @@ def test_first_day_of_a_control(base: Draft) -> None:
     ]
 
 
+def test_the_place_of_the_first_day_of_a_control(base: Draft) -> None:
+    """Of several revisions it is the first that says it."""
+    before = revised("2027-01-01", "6 months")
+    base.change((REVIEW, BOTH, before))
+    first = "version: 1\n        from: 2026-12-01\n"
+    [found] = compared(base, (REVIEW, before, before.replace("version: 1\n", first))).changes
+    lines = (base.root.with_name("head") / REVIEW).read_text("utf-8").splitlines()
+    assert found.after_at == f"{REVIEW}:{lines.index('      - version: 1') + 1}"
+
+
 def test_control_is_what_all_its_changes_come_to(base: Draft) -> None:
     """Its own, those of its waivers, of its datasets and those they look up, and of the plan."""
     stricter = (REVIEW, "value: 12 months", "value: 6 months")

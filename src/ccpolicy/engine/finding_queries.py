@@ -60,7 +60,8 @@ def cell_queries(inputs: InputQueries, *, in_place: bool) -> Iterator[str]:
                 "SELECT DISTINCT code, selection, value, locator, CAST(NULL AS VARCHAR) AS others"
                 f" FROM ({uncertain}) uncertain"
             )
-        if each.spec.stops and each.selection.reason is not None:  # in worked cases it is
+        # A check kind of the policy's own may ask for no reason.
+        if each.spec.stops and each.selection.reason is not None:
             yield _reasons(inputs, each)
 
 

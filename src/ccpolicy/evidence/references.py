@@ -202,7 +202,7 @@ class _ReferenceCheck:
 
     def _shown(self, reference: PlannedReference, value: str) -> str:
         kinds = [reference.target.types[column] for column in reference.keys]
-        parts = value.split(KEY_SEPARATOR) if len(kinds) > 1 else [value]
+        parts = value.split(KEY_SEPARATOR)
         if len(parts) != len(kinds):
             return values.shown(value)
         shown = [key_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]

@@ -46,7 +46,7 @@ def _reading(dataset: Dataset, name: str, empty: list[str] | None) -> ColumnRead
 def _direction(before: ColumnReading, after: ColumnReading, *, is_text: bool) -> Direction:
     """Return which way a change goes: whatever is not certain to be stricter is not called so."""
     if before.model_copy(update={"values": after.values}) == after:
-        words, fewer = before.values or {}, after.values or {}
+        words, fewer = before.values, after.values
         # Without its word, an empty cell may be right, too.
         if words and fewer and ("" in words) == ("" in fewer):
             return _fewer(words.items(), fewer.items())

@@ -1,0 +1,38 @@
+"""What a query is in PostgreSQL's SQL, written without a server."""
+
+from __future__ import annotations
+
+import pytest
+
+from ccpolicy.store.postgres_sql import matching_sql, postgres_sql
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT n FROM r WHERE n < ? AND d = ?", "SELECT n FROM r WHERE n < $1 AND d = $2"),
+        # Texts compare by their code points, also those that are made of something else.
+        ("SELECT n FROM r WHERE t = 'a'", "SELECT n FROM r WHERE t = 'a' COLLATE \"C\""),
+        (
+            "SELECT min(CAST(n // 7 AS VARCHAR)) AS t FROM r",
+            'SELECT MIN(CAST(CAST(DIV(n, 7) AS BIGINT) AS TEXT) COLLATE "C") AS t FROM r',
+        ),
+        # A backslash is a character as any other.
+        (
+            r"SELECT n FROM r WHERE t LIKE 'a\%'",
+            r"""SELECT n FROM r WHERE t LIKE 'a\%' COLLATE "C" ESCAPE ''""",
+        ),
+        (
+            "SELECT TRY_CAST(n AS INTEGER) AS i FROM r",
+            "SELECT CASE WHEN n BETWEEN -2147483648 AND 2147483647 THEN CAST(n AS INT) END AS i"
+            " FROM r",
+        ),
+    ],
+)
+def test_what_it_would_read_otherwise_is_written_otherwise(query: str, expected: str) -> None:
+    assert postgres_sql(query) == expected
+
+
+def test_a_dot_of_a_pattern_is_no_line_feed() -> None:
+    found = matching_sql(r"SELECT n FROM r WHERE regexp_matches(t, '^a.b[.]\.$')")
+    assert found == "SELECT n FROM r WHERE t ~ '^a[^\n]b[.]\\.$' COLLATE \"C\""
