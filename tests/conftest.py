@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
 
+FOLDERS = {"bombs", "engines", "faults", "pipeline"}
+PROGRAMS = {"browser", "postgres_server", "spark_session"}
+"""Fixtures that start a program beside Python and git."""
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # What a test expects of a zone rests on the same rules as what it tries, on every machine.
@@ -38,6 +41,14 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 # The modules and thousands of tests that are collected stay: to look through them again and again
 # for what could go takes a third of the collection and much of the rest.
 gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs other programs, or fills disks and kills processes."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in FOLDERS or PROGRAMS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.integration)
 
 
 def pytest_collection_finish() -> None:
@@ -105,6 +116,33 @@ def spark(spark_session: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Spark
     """The Spark, which is there for whoever asks for one."""
     monkeypatch.delenv("SPARK_REMOTE", raising=False)
     return spark_session
+
+
+@pytest.fixture(scope="session")
+def spark_server() -> Iterator[str]:
+    """The address of a server of Spark Connect, once for all tests of a process."""
+    spark_here.require_server()
+    with spark_here.server() as (address, _):
+        yield address
+
+
+@pytest.fixture
+def far_away(spark_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the server, which the environment names; no session is there."""
+    monkeypatch.setenv("SPARK_REMOTE", spark_server)
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
+    return spark_server
+
+
+@pytest.fixture
+def spark_far_away(far_away: str) -> Iterator[SparkSession]:
+    """A session of the server, which is there for whoever asks for one."""
+    from pyspark.sql import SparkSession
+
+    gc.collect()  # an earlier one ends, when it is collected, what all of them share
+    session = SparkSession.builder.remote(far_away).create()
+    yield session
+    session.stop()
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ from ccpolicy.store.portable_sql import NotSaid
 from ccpolicy.store.spark_sql import spark_sql
 from small_centre import CONTROLS, change, lay
 
+from . import losing
 from .queries import ALIKE, COLUMNS, TEXTS, TYPES, UNPORTABLE
+from .test_conformance import LONG
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -32,11 +34,18 @@ if TYPE_CHECKING:
     from ccpolicy.store.spark import Spark
 
 
+@pytest.fixture(params=["spark", "spark_far_away"], ids=["here", "far_away"])
+def session(request: pytest.FixtureRequest) -> SparkSession:
+    """A session in a process of our own, or of a server of Spark Connect."""
+    found: SparkSession = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
-def there(spark: SparkSession) -> Iterator[Spark]:
+def there(session: SparkSession) -> Iterator[Spark]:
     from ccpolicy.store.spark import open_spark
 
-    assert spark.conf.get("spark.sql.ansi.enabled") == "false"
+    assert session.conf.get("spark.sql.ansi.enabled") == "false"
     with open_spark() as store:
         yield store
 
@@ -133,16 +142,16 @@ def test_how_unions_are_halved() -> None:
     assert mixed == ("SELECT 1 AS `n` UNION SELECT 2 UNION ALL (SELECT 3 UNION ALL SELECT 4)")
 
 
-def test_a_table_of_others_is_never_meant(there: Spark, spark: SparkSession) -> None:
-    spark.sql("SELECT 1 AS kind").createOrReplaceTempView("spans")
+def test_a_table_of_others_is_never_meant(there: Spark, session: SparkSession) -> None:
+    session.sql("SELECT 1 AS kind").createOrReplaceTempView("spans")
     try:
         with pytest.raises(QueryError):
             there.ask("SELECT kind FROM spans")
         there.fill("spans", {"kind": "INTEGER"}, [[2]])
         assert there.ask("SELECT kind FROM spans") == [(2,)]
-        assert spark.table("spans").where("kind = 1").count() == 1
+        assert session.table("spans").where("kind = 1").count() == 1
     finally:
-        spark.catalog.dropTempView("spans")
+        session.catalog.dropTempView("spans")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +197,12 @@ def test_a_fraction_is_never_rounded(there: Spark) -> None:
     assert raised.value.message.code == "US572"
 
 
+def test_a_setting_that_may_not_be_changed(there: Spark) -> None:
+    with pytest.raises(DatabaseError) as raised:
+        there._set("spark.sql.warehouse.dir", "elsewhere")
+    assert raised.value.message.code == "US573"
+
+
 def test_half_a_surrogate_pair(there: Spark) -> None:
     with pytest.raises(DatabaseError) as raised:
         there.load("r", {"t": "VARCHAR"}, ["a\ud800\n"])
@@ -197,33 +212,31 @@ def test_half_a_surrogate_pair(there: Spark) -> None:
     assert raised.value.message.code == "EV761"
 
 
-def _left(spark: SparkSession) -> tuple[Any, ...]:
-    jsc: Any = spark.sparkContext._jsc
-    views = [each.name for each in spark.catalog.listTables()]
-    settings = {**spark.conf.getAll}
-    return (
-        views,
-        settings,
-        jsc.getPersistentRDDs().size(),
-        spark.sparkContext.getJobTags(),
-        [*Path.cwd().iterdir()],
-    )
+def _left(session: SparkSession) -> tuple[Any, ...]:
+    views = [each.name for each in session.catalog.listTables()]
+    settings = {**session.conf.getAll}
+    if hasattr(session, "_jsparkSession"):
+        jsc: Any = session.sparkContext._jsc
+        kept, tags = jsc.getPersistentRDDs().size(), session.sparkContext.getJobTags()
+    else:
+        kept, tags = 0, session.getTags()
+    return views, settings, kept, tags, [*Path.cwd().iterdir()]
 
 
 def test_nothing_is_left(
-    tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, session: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing in the session, and nothing in the folder."""
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
-    before = _left(spark)
+    before = _left(session)
     repository = ccpolicy.load(lay(tmp_path / "centre"))
     here, there = (
         repository.check(ccpolicy.EvaluationRequest(engine=each)) for each in ("duckdb", "spark")
     )
     assert here == there
     assert here.gate.passed
-    after = _left(spark)
+    after = _left(session)
     assert after == before
     assert after[-1] == []
 
@@ -245,7 +258,15 @@ def test_an_interruption(there: Spark) -> None:
     [
         ("PySparkException", None, "java.lang.OutOfMemoryError: Java heap space", "US571"),
         ("PySparkException", None, "Job 3 cancelled because SparkContext was shut down", "US568"),
-        ("PySparkException", None, "No space left on device", "US570"),
+        ("PySparkException", None, "Job aborted: Task 1 failed", "US570"),
+        ("PySparkException", None, "Job aborted: No space left on device", "US523"),
+        ("PySparkException", None, "Job aborted: ExecutorLostFailure (executor 2", "US524"),
+        ("PySparkException", None, "[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint", "US524"),
+        ("PySparkException", None, "[INTERNAL_ERROR] The phase planning failed", "US525"),
+        ("PySparkException", None, "java.lang.StackOverflowError", "US525"),
+        ("PySparkException", None, "Job aborted: [INTERNAL_ERROR] a defect", "US570"),
+        ("PySparkException", None, "[RETRIES_EXCEEDED] The maximum of retries", "US568"),
+        ("PySparkException", None, "StatusCode.UNAVAILABLE: 127.0.0.1:4242", "US568"),
         ("PySparkException", None, "Job 3 cancelled part of cancelled job tags", "US569"),
         ("ConnectionRefusedError", None, "127.0.0.1:4242", "US568"),
     ],
@@ -293,13 +314,16 @@ def test_foreign_sql(tmp_path: Path, spark: SparkSession) -> None:
     assert "checks/own.sql: error: US547" in result.stderr
 
 
-def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    """Start the program over the small centre, in a process that starts its own Spark."""
+def started(folder: Path, before: str = "", **environment: str) -> subprocess.Popen[str]:
+    """Start the program over the small centre, in a process that starts its own Spark.
+
+    Before that, the process executes a line of Python.
+    """
     spark_here.require()
-    run = "from ccpolicy.cli import main; main()"
+    run = f"{before}\nfrom ccpolicy.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", run, "check", str(lay(folder / "centre")), "--engine", "spark"],
-        env={**spark_here.environment(), **environment},
+        env={**spark_here.environment(), "PYTHONPATH": os.pathsep.join(sys.path), **environment},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -353,6 +377,26 @@ def test_a_spark_that_is_killed(tmp_path: Path) -> None:
     assert output == ""
     assert "error: US567" in errors or "error: US568" in errors
     assert "Traceback" not in errors
+
+
+# At each a session is lost in a way of its own, as a statement begins or in its midst.
+POINTS = [1, 2, 4, 8, 12, 17, 22, 28, 34, 40]
+
+
+@pytest.mark.parametrize("number", POINTS if LONG else POINTS[4:5])
+def test_a_session_that_is_lost(number: int, tmp_path: Path) -> None:
+    """However far it had come, nothing is judged, and what is said is that it was lost."""
+    at = POINTS.index(number)
+    asked = f"{number}, {losing.WAYS[at % 3]!r}, is_later={at % 2 == 1}"
+    with started(tmp_path, f"from engines import losing; losing.lose({asked})") as process:
+        output, errors = process.communicate(timeout=590)
+    said = [line for line in errors.splitlines() if "US219" not in line]
+    assert (process.returncode, output) == (2, ""), errors
+    assert said[0] == f"lost at {number}"
+    assert said[1].startswith("error: US568")
+    assert said[2].startswith("  hint: judge again")
+    assert len(said) == 3
+    assert [each.name for each in tmp_path.iterdir()] == ["centre"]
 
 
 def _java_of(parent: int) -> int:

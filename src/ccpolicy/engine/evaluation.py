@@ -45,11 +45,15 @@ from ccpolicy.errors import Message
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import EngineStore, Store, VettingStore
+from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.zones import time_zone
 
 STREAMED = 200_000
 """Records from which `selected_records` is computed as it is read, and not kept in memory."""
+
+_LOADED = "loaded_records"
+"""Relation of the selected records that were handed over, where the engine has others itself."""
 
 TOGETHER = 50
 """Selections that one query reads: planning a union takes as long as the square of its branches."""
@@ -146,9 +150,23 @@ class Evaluation:
                 self.reading.append(SELECTED_RECORDS.name, query)
         if self.engine:
             columns = SELECTED_RECORDS.columns
-            self.engine.load(
-                SELECTED_RECORDS.name, columns, self.reading.lines(SELECTED_RECORDS.name, columns)
-            )
+            name = _LOADED if inputs.some_are_in_place else SELECTED_RECORDS.name
+            self.engine.load(name, columns, self.reading.lines(SELECTED_RECORDS.name, columns))
+            if inputs.some_are_in_place:
+                self._join_in_place(self.engine, inputs, streamed=streamed)
+
+    def _join_in_place(self, engine: EngineStore, inputs: InputQueries, *, streamed: bool) -> None:
+        """Put the records that the engine has beside those that were handed over."""
+        cells = ", ".join(
+            f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}"
+            for name, kind in SELECTED_RECORDS.columns.items()
+        )
+        branches = [f"SELECT * FROM {identifier(_LOADED)}", *inputs.records_in_place()]
+        query = f"SELECT {cells} FROM ({' UNION ALL '.join(branches)}) chosen"
+        if streamed:
+            engine.define(SELECTED_RECORDS.name, query)
+        else:
+            engine.create(SELECTED_RECORDS.name, query)
 
     def _inputs(self) -> InputQueries:
         """Return what writes the inputs, within the instants that are judged."""
@@ -348,6 +366,6 @@ class Evaluation:
 
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""
-        tables = self.tables.values()
+        tables = [each for each in self.tables.values() if not each.is_in_place]
         behind = {each.base_table for each in tables if each.base_table}
         return [*sorted({each.name for each in tables} - behind), *sorted(behind)]

@@ -34,10 +34,15 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
     ]
 
 
-def cell_queries(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries that look into the records' own tables, for codes of their own."""
+def cell_queries(inputs: InputQueries, *, in_place: bool) -> Iterator[str]:
+    """Write the queries that look into the records' own tables, for codes of their own.
+
+    `in_place` are those of tables that the engine has, or else of the others.
+    """
     is_later = inputs.is_later("r")
     for each in inputs.selections:
+        if inputs.is_in_place(each) != in_place:
+            continue
         for role in VALUES:
             if role in each.selection.roles and (
                 not each.spec.population or _needs_its_number(each)

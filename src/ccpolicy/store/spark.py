@@ -21,9 +21,15 @@ from pyspark.sql import DataFrame, SparkSession
 from ccpolicy.deadline import current
 from ccpolicy.errors import DatabaseError
 from ccpolicy.store.interface import QueryError, Row, StoreError
-from ccpolicy.store.spark_errors import FAILURES, refuse, spark_error
+from ccpolicy.store.spark_errors import (
+    FAILURES,
+    SessionLostError,
+    refuse,
+    session_lost,
+    spark_error,
+)
 from ccpolicy.store.spark_rows import chunks, encoded, nothing, read_cell, written
-from ccpolicy.store.spark_session import Tags, spark_session
+from ccpolicy.store.spark_session import SessionControl, spark_session
 from ccpolicy.store.spark_sql import SparkQuery, spark_sql
 
 _ADAPTIVE = "spark.sql.adaptive.enabled"
@@ -63,7 +69,7 @@ class Spark:
         self._settings: dict[str, str | None] = {}
         """What was set before, where that was something else; None where nothing was."""
         self._before: dict[str, str] = {}
-        self._tags = Tags(session)
+        self._control = SessionControl(session)
         self._timer: threading.Timer | None = None
 
     def create(self, relation: str, query: str, parameters: Sequence[object] = ()) -> int:
@@ -143,7 +149,7 @@ class Spark:
             DatabaseError: it does not let them be changed.
         """
         with self._failing_well():
-            self._tags.add(self._prefix)
+            self._control.add(self._prefix)
         with self._failing_well():
             self._before = dict(self._session.conf.getAll)
             for name, value in _SETTINGS.items():
@@ -167,14 +173,14 @@ class Spark:
                     self._session.conf.unset(name)
                 else:
                     self._session.conf.set(name, value)
-            self._tags.remove(self._prefix)
+            self._control.remove(self._prefix)
         with suppress(DatabaseError, StoreError):
             self.drop(*self._rows)
 
     def _interrupt(self) -> None:
         """Have Spark stop what it computes for us."""
         with suppress(*FAILURES):
-            self._tags.stop(self._prefix)
+            self._control.stop(self._prefix)
 
     def _view(self, relation: str) -> str:
         return f"{self._prefix}_{relation}"
@@ -262,7 +268,15 @@ class Spark:
             try:
                 yield
             except FAILURES as failure:
-                raise spark_error(failure) from None
+                error = session_lost() if self._control.is_lost() else spark_error(failure)
+                if isinstance(error, SessionLostError):
+                    self._control.give_up()
+                raise error from None
+            except (AssertionError, AttributeError):
+                # Of pyspark's, in whose hands a session was ended by somebody else.
+                if not self._control.is_lost():
+                    raise
+                raise session_lost() from None
 
 
 def _keep(frame: DataFrame) -> tuple[DataFrame, int]:

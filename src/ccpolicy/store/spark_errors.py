@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import re
 from contextlib import suppress
 from typing import NoReturn
 
 from pyspark.errors import PySparkException
 
-from ccpolicy.errors import CcpolicyError, DatabaseError, Message
-from ccpolicy.store.interface import StoreError, ValueFault
+from ccpolicy.errors import CcpolicyError, DatabaseError
+from ccpolicy.store.interface import StoreError
+from ccpolicy.store.value_faults import STATES, value_fault
+
+
+class SessionLostError(DatabaseError):
+    """The session ended."""
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -22,13 +28,18 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 FAILURES = _failures()
-_LOST = ("SparkContext was shut down", "stopped SparkContext", "SparkContext has been shutdown")
-_QUERY_HINT_MESSAGES = {
-    "22003": "a number is out of range",
-    "22012": "a number is divided by zero",
-    "22": "a value cannot be computed with",
-    "": "Spark does not accept it: {condition}",
-}
+_LOST = (
+    "SparkContext was shut down",
+    "stopped SparkContext",
+    "SparkContext has been shutdown",
+    # A server that is spoken with from afar does not answer, or not as one does.
+    "StatusCode.",
+)
+_TAKEN_AWAY = ("CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND", "ExecutorLostFailure")
+_PLANNING = ("StackOverflowError", "INTERNAL_ERROR")
+_NAMED = re.compile(r"\[([A-Z_.]+)\]")
+"""A condition in the text of a failure that has none of its own."""
+_LOST_CONDITIONS = ("INVALID_HANDLE", "RETRIES_EXCEEDED", "NO_ACTIVE_SESSION")
 
 
 def connection_error() -> DatabaseError:
@@ -54,23 +65,48 @@ def spark_error(failure: Exception) -> CcpolicyError | StoreError:
             " by the memory of its executors",
         )
     if not isinstance(failure, PySparkException) or not _is_alive(condition, text):
-        return DatabaseError(
-            "the session of Spark was lost, and nothing was judged",
-            hint="judge again; if it is lost again, Spark's log says why",
-        )
+        return session_lost()
     if any(each in f"{condition} {text}".lower() for each in ("canceled", "cancelled")):
         return DatabaseError(
             "Spark stopped a query, and nothing was judged",
             hint="it took longer than --max-seconds allows, or somebody cancelled it",
         )
-    if state[:2] in ("22", "42", "0A", "21"):
-        messages = _QUERY_HINT_MESSAGES
-        template = messages.get(state) or messages.get(state[:2]) or messages[""]
-        return ValueFault(condition, Message.of(template, condition=f"{condition} {state}"))
+    if state.startswith(STATES):
+        return value_fault("Spark", state, condition)
+    return _failed(condition, text, f"{condition} {state}".strip() or type(failure).__name__)
+
+
+def session_lost() -> SessionLostError:
+    """Make the error of a session that ended."""
+    return SessionLostError(
+        "the session of Spark was lost, and nothing was judged",
+        hint="judge again; if it is lost again, Spark's log says why",
+    )
+
+
+def _failed(condition: str, text: str, shown: str) -> DatabaseError:
+    """Make the error of what failed for a reason of Spark's own."""
+    if "No space left on device" in text:
+        return DatabaseError(
+            "Spark ran out of room for temporary files, and nothing was judged",
+            hint="make room where spark.local.dir says, or TMPDIR where Spark is started here",
+        )
+    if condition.startswith(_TAKEN_AWAY) or any(each in text for each in _TAKEN_AWAY):
+        return DatabaseError(
+            "an executor of Spark was lost with what it kept, and nothing was judged",
+            hint="judge again, on executors that stay and have memory enough",
+        )
+    if "Job aborted" not in text and any(each in f"{condition} {text}" for each in _PLANNING):
+        return DatabaseError(
+            "Spark could not plan a query, and nothing was judged: {condition}",
+            hint="judge with --engine duckdb; for a deep plan give the driver a larger stack"
+            " (-Xss)",
+            condition=shown,
+        )
     return DatabaseError(
         "Spark failed, and nothing was judged: {condition}",
-        hint="Spark's log says more; it may have run out of room for temporary files",
-        condition=f"{condition or type(failure).__name__} {state}".strip(),
+        hint="the log of Spark's driver says more",
+        condition=shown,
     )
 
 
@@ -86,12 +122,14 @@ def _details(failure: Exception) -> tuple[str, str, str]:
             condition = condition or each.getCondition() or ""
         text += f"{getattr(each, '_desc', '') or getattr(each, '_message', '')}\n"
         each = getattr(each, "_cause", None)
+    if not condition and (named := _NAMED.search(text)):
+        condition = named[1]
     return state, condition, text
 
 
 def _is_alive(condition: str, text: str) -> bool:
     """Whether a session is still there after a failure."""
-    return not (condition.startswith("INVALID_HANDLE") or any(each in text for each in _LOST))
+    return not (condition.startswith(_LOST_CONDITIONS) or any(each in text for each in _LOST))
 
 
 def refuse(kind: str) -> NoReturn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import os
 import shutil
 import signal
@@ -25,6 +27,10 @@ _UNREACHED: tuple[type[Exception], ...] = (*FAILURES, ValueError)
 """What is raised where an address is none, or nobody answers there."""
 _LEAST_MEMORY = 1 << 10
 """Mebibytes that Spark itself takes if it is told nothing."""
+_CLIENT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+"""What pyspark sets in the environment once it speaks with a server, and leaves there."""
+_RETRIES = 5
+"""How often pyspark asks a server that does not answer: for 17 seconds, and not for ten minutes."""
 
 
 @contextmanager
@@ -34,14 +40,26 @@ def spark_session() -> Iterator[SparkSession]:
     Raises:
         DatabaseError: there is none to be had.
     """
-    if session := _active():
-        yield session
-    elif ADDRESS in os.environ:
-        yield from _far_away()
-    elif _SUBMITTED in os.environ:
-        yield SparkSession.builder.appName("ccpolicy").getOrCreate()
-    else:
-        yield from _local()
+    with _without_a_log():
+        if session := _active():
+            yield session
+        elif ADDRESS in os.environ:
+            yield from _far_away()
+        elif _SUBMITTED in os.environ:
+            yield SparkSession.builder.appName("ccpolicy").getOrCreate()
+        else:
+            yield from _local()
+
+
+@contextmanager
+def _without_a_log() -> Iterator[None]:
+    """Keep a program that logs nothing from logging the stack of a connection that is cut."""
+    root, handler = logging.getLogger(), logging.NullHandler()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
 
 
 def _active() -> SparkSession | None:
@@ -52,8 +70,22 @@ def _active() -> SparkSession | None:
 
 
 def _far_away() -> Iterator[SparkSession]:
+    mode = os.environ.get(_CLIENT_MODE)
+    # A session that nobody needs any more ends, when it is collected, what all of them share.
+    gc.collect()
+    try:
+        yield from _connected()
+    finally:
+        if mode is None:
+            os.environ.pop(_CLIENT_MODE, None)
+
+
+def _connected() -> Iterator[SparkSession]:
+    session: Any = None
     try:
         session = SparkSession.builder.remote(os.environ[ADDRESS]).create()
+        for policy in session.client.get_retry_policies():
+            policy.max_retries = _RETRIES
         session.conf.get("spark.sql.ansi.enabled")
     except ImportError:
         raise DatabaseError(
@@ -61,6 +93,8 @@ def _far_away() -> Iterator[SparkSession]:
             hint="install ccpolicy again as you did, with its extra: ccpolicy[spark-client]",
         ) from None
     except _UNREACHED:  # their texts may show the address and its token
+        if session is not None:
+            session.client.close()  # or else it would be taken for one that is there
         raise connection_error() from None
     try:
         yield session
@@ -110,18 +144,38 @@ def _local() -> Iterator[SparkSession]:
             _stop(gateway)
 
 
-class Tags:
-    """Names under which the jobs of a session can be stopped, by whatever thread."""
+class SessionControl:
+    """What is asked of a session beside its queries, by whatever thread: tags, and its end.
+
+    Under a tag that was added the jobs of a session can be stopped.
+    """
 
     def __init__(self, session: SparkSession) -> None:
+        self._session: Any = session
         if hasattr(session, "_jsparkSession"):
             # The tags of a session are those of one thread, other than when it is far away.
-            context = session.sparkContext
-            self.add, self.remove = context.addJobTag, context.removeJobTag
-            self.stop = context.cancelJobsWithTag
+            # Asked of Java, they need no session of Python's, which somebody may have ended.
+            self._context: Any = session.sparkContext._jsc
+            self.add, self.remove = self._context.addJobTag, self._context.removeJobTag
+            self.stop = self._context.cancelJobsWithTag
         else:
+            self._context = None
             self.add, self.remove = session.addTag, session.removeTag
             self.stop = session.interruptTag
+
+    def is_lost(self) -> bool:
+        """Whether the session ended, or cannot be asked."""
+        try:
+            if self._context is None:
+                return bool(self._session.is_stopped)
+            return bool(self._context.sc().isStopped())
+        except FAILURES:
+            return True
+
+    def give_up(self) -> None:
+        """Ask nothing more of a server that was lost: to each question it would be waited for."""
+        if self._context is None:
+            self._session.client.close()
 
 
 class _Conf:

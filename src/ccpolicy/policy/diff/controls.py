@@ -9,11 +9,12 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import counts_business_time
+from ccpolicy.policy.calendars import calendar_name, counts_business_time
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
 from ccpolicy.policy.diff.predicates import filter_direction
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -83,7 +84,7 @@ def control_changes(
 
 def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
     """Yield whether business time counts on another calendar, in some revision."""
-    named = [list(_calendars(control)) for control in (before, after)]
+    named = [list(_calendars(*each)) for each in ((subject.base, before), (subject.head, after))]
     if named[0] == named[1]:
         return
     used = any(map(counts_business_time, [*before.history, *after.history]))
@@ -98,11 +99,16 @@ def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[Pol
     )
 
 
-def _calendars(control: Control) -> Iterator[str]:
-    """Yield each calendar that a control names, with the day from which it does."""
+def _calendars(policy: Policy, control: Control) -> Iterator[str]:
+    """Yield each calendar that a control names, with the day from which it does.
+
+    Without a name, in the plan either, it counts on the only one, which may be another one then.
+    """
     before = None
     for revision in control.history:
         name = revision.calendar or control.calendar
+        if name is None and policy.plan.calendar is None and counts_business_time(revision):
+            name = calendar_name(policy)
         if name != before:
             yield f"{name or '–'} {revision.from_ or ''}".strip()
         before = name
