@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test spark falsify coverage test-long mutants fuzz reliability lint bombs bench sample pictures reproduce docs wheel pins clean
+.PHONY: check report test integration spark falsify coverage test-long mutants fuzz reliability lint bombs bench sample pictures reproduce docs wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -37,13 +37,18 @@ check: $(RUN)
 
 report: check
 
+# All that Python and git are enough for.
 test: $(DEV)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal -m "not integration"
+
+# With a browser, database servers, other people's pipelines, full disks and kills.
+integration: $(DEV)
+	$(BIN)/pytest -n auto --dist worksteal -m integration
 
 # Have a Spark where the tests look for one, by which they then judge, too: 520 MB, some minutes.
 spark: $(SPARK)
 
-# The same, half as long again, and how much of the program they run.
+# All tests, half as long again, and how much of the program they run.
 coverage: $(DEV)
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal

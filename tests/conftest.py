@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
 
+FOLDERS = {"bombs", "engines", "faults", "pipeline"}
+PROGRAMS = {"browser", "postgres_server", "spark_session"}
+"""Fixtures that start a program beside Python and git."""
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # What a test expects of a zone rests on the same rules as what it tries, on every machine.
@@ -38,6 +41,14 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 # The modules and thousands of tests that are collected stay: to look through them again and again
 # for what could go takes a third of the collection and much of the rest.
 gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs other programs, or fills disks and kills processes."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in FOLDERS or PROGRAMS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.integration)
 
 
 def pytest_collection_finish() -> None:

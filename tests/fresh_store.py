@@ -29,7 +29,7 @@ class _FreshStore(DuckDB):
 @contextmanager
 def fresh_store() -> Iterator[DuckDB]:
     """Open a database in memory that holds nothing yet."""
-    store = _FreshStore(_running().cursor())
+    store = _FreshStore(_running().cursor)
     store.run("RESET threads; SET TimeZone = 'UTC'; ATTACH ':memory:' AS fresh; USE fresh")
     try:
         yield store

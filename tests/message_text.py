@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from string import Formatter
 
-from ccpolicy.errors import Language, Message
+from ccpolicy.errors import LANGUAGES, Language, Message, catalogue
 from ccpolicy.messages import FAMILIES, codes
+from ccpolicy.messages.hints import HINT_MESSAGES
 
 TEMPLATES = {code: template for template, code in codes().items()}
 
@@ -24,9 +25,21 @@ _EXCERPT = re.compile(r"^ *[0-9]* \|.*\n?|\n[0-9]+ errors?$", re.MULTILINE)
 """A line of a file with its caret, and the count below; tests/cli/test_diagnostics.py has these."""
 
 
+_HINTS = re.compile(
+    r"\n *(?:hint: |提示[:：] ?)(?:"
+    + "|".join(
+        re.escape(catalogue(language).gettext(each))
+        for each in HINT_MESSAGES.values()
+        for language in LANGUAGES
+    )
+    + r")(?=\n|$)"
+)
+"""A hint that a message always has; tests/test_standing_hints.py holds these."""
+
+
 def plain(text: str) -> str:
-    """Leave the levels, the lines of files and the count out of what was said."""
-    return _LEVEL.sub(r"\1", _EXCERPT.sub("", text))
+    """Leave the levels, the lines of files, standing hints and the count out of what was said."""
+    return _HINTS.sub("", _LEVEL.sub(r"\1", _EXCERPT.sub("", text)))
 
 
 class Said(str):

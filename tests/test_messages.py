@@ -92,8 +92,9 @@ def test_differences_are_found(tmp_path: Path) -> None:
 
 def test_errors_and_messages_have_their_code() -> None:
     error = CcpolicyError(TEMPLATES["PL102"], folder="policy")
-    assert str(error) == "PL102 the folder policy has no file that ends in .yaml"
-    assert error.diagnostics("zh") == "PL102 文件夹 policy 中没有以 .yaml 结尾的文件"
+    assert str(error).startswith("PL102 the folder policy has no file that ends in .yaml\nhint: ")
+    chinese = error.diagnostics("zh")
+    assert chinese.startswith("PL102 文件夹 policy 中没有以 .yaml 结尾的文件\n提示: ")
     assert Message.of("Severity").coded() == "Severity"
 
 

@@ -160,9 +160,9 @@ class Repository:
         from ccpolicy.evidence.unused_readings import unused_readings
         from ccpolicy.policy.lint import lint
 
-        found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
         with open_store(memory=self.policy.settings.limits.memory) as store:
             store.lock()
+            found = lint(self.policy, resolve_moment(self.policy, None)[0].date(), store)
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
         found += [*doubtful_patterns(self.policy), *doubtful_examples(self.policy)]

@@ -119,6 +119,13 @@ class Message:
 
         return codes().get(self.template, "")
 
+    @property
+    def standing_hint(self) -> Message:
+        """Return what to do about it wherever it is raised; an empty message if nobody can say."""
+        from ccpolicy.messages.hints import HINT_MESSAGES
+
+        return Message(HINT_MESSAGES.get(self.code, ""), self.values)
+
     def coded(self, language: Language = "en") -> str:
         """Return the sentence after its code."""
         return f"{self.code} {self.text(language)}".lstrip()
@@ -146,7 +153,7 @@ class CcpolicyError(Exception):
         **values: object,
     ) -> None:
         self.message = Message.of(message, **values)
-        self.hint = Message.of(hint, **values)
+        self.hint = Message.of(hint, **values) if hint else self.message.standing_hint
         self.locator = locator
         super().__init__(message)
 
@@ -154,7 +161,7 @@ class CcpolicyError(Exception):
     def of(cls, message: Message, locator: Locator | None = None) -> Self:
         """Make an error of a message."""
         error = cls(message.template, locator=locator)
-        error.message = message
+        error.message, error.hint = message, message.standing_hint
         return error
 
     def at(self, locator: Locator) -> Self:

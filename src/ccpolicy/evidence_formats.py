@@ -22,16 +22,22 @@ class FileFormat:
     """Whether a file is one document, in which the records stand somewhere."""
     is_binary: bool = False
     """Whether a file has no lines of text that somebody could be shown."""
+    keeps_types: bool = False
+    """Whether numbers and truths are told from texts, as in JSON."""
+    is_drafted: bool = False
+    """Whether `draft dataset` finds out how such files are written."""
 
 
 FORMATS: dict[Format, FileFormat] = {
-    "csv": FileFormat((".csv", ".tsv"), is_tabular=True),
-    "json": FileFormat((".json",), is_document=True),
-    "jsonl": FileFormat((".jsonl", ".ndjson")),
-    "yaml": FileFormat((".yaml", ".yml"), is_document=True),
+    "csv": FileFormat((".csv", ".tsv"), is_tabular=True, is_drafted=True),
+    "json": FileFormat((".json",), is_document=True, keeps_types=True, is_drafted=True),
+    "jsonl": FileFormat((".jsonl", ".ndjson"), keeps_types=True, is_drafted=True),
+    "yaml": FileFormat((".yaml", ".yml"), is_document=True, keeps_types=True, is_drafted=True),
     "xml": FileFormat((".xml",), is_document=True),
-    "xlsx": FileFormat((".xlsx", ".xls", ".xlsm", ".ods"), is_tabular=True, is_binary=True),
-    "parquet": FileFormat((".parquet",), is_tabular=True, is_binary=True),
+    "xlsx": FileFormat(
+        (".xlsx", ".xls", ".xlsm", ".ods"), is_tabular=True, is_binary=True, is_drafted=True
+    ),
+    "parquet": FileFormat((".parquet",), is_tabular=True, is_binary=True, keeps_types=True),
     "log": FileFormat((".log", ".txt"), is_tabular=True),
 }
 """Formats that are read from files."""

@@ -42,6 +42,24 @@ def _without_zeros(text: str) -> str:
     return _ZEROS.sub("", text)
 
 
+def appearance(text: str) -> str:
+    """Return what a reader makes out of a text: letters, whatever their case and width, and signs.
+
+    Two texts of one appearance are taken for each other.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    seen = (
+        "-"
+        if sign == "\N{MINUS SIGN}" or unicodedata.category(sign) == "Pd"
+        else " "
+        if sign.isspace()
+        else sign
+        for sign in plain
+        if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf")
+    )
+    return " ".join("".join(seen).split())
+
+
 _STEPS: dict[str, Callable[[str], str]] = {
     "spaces": _without_spaces,
     "width": _plain_forms,

@@ -125,6 +125,57 @@ def test_a_verdict_cannot_be_turned_alone() -> None:
         assert refused(data).startswith("a.json#")
 
 
+def rewritten(index: int, **fields: Any) -> bytes:
+    """Change a control, and fit counts and gate to it as whoever wants no notice would."""
+    found = document()
+    found["controls"][index] |= fields
+    result = Assessment.model_validate_json(json.dumps(found))
+    scope = result.scope
+    again = {
+        "tally": scope.tally(result.controls),
+        "gate": scope.decide(result.controls, result.problems),
+    }
+    return result.model_copy(update=again).model_dump_json().encode()
+
+
+def test_a_verdict_cannot_be_turned_by_whoever_counts_again() -> None:
+    """Lapses and subjects say another thing than the verdict: a false pass, or a false failure."""
+    seen = set()
+    for index, control in enumerate(original().controls):
+        for field in ("now", "period"):
+            verdict = getattr(control, field)
+            turned = {"fail": ("pass", "waived"), "pass": ("fail", "waived")}.get(verdict, ())
+            for other in turned:
+                said = refused(rewritten(index, **{field: other}))
+                assert said.startswith(f"a.json#controls/{index}/{field}: RP228")
+                seen.add((field, verdict, other))
+    assert seen > {("now", "fail", "pass"), ("period", "fail", "pass"), ("now", "pass", "fail")}
+
+
+def test_lapses_cannot_be_left_out_alone() -> None:
+    index = next(i for i, each in enumerate(original().controls) if each.now == "fail")
+    assert "RP228" in refused(rewritten(index, lapses=[], now="pass", period="pass"))
+    subjects = original().controls[index].subjects.model_copy(update={"failed": 0, "unknown": 1})
+    assert "RP228" in refused(
+        rewritten(index, lapses=[], now="pass", period="pass", subjects=subjects.model_dump())
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"days": -1.0}, {"ends": "2025-01-01T00:00:00+08:00"}, {"ends": "starts"}]
+)
+def test_a_lapse_ends_after_it_begins(changes: dict[str, Any]) -> None:
+    index = next(
+        i for i, each in enumerate(original().controls) if each.lapses and each.lapses[0].ends
+    )
+    lapse = original().controls[index].lapses[0]
+    if changes.get("ends") == "starts":
+        changes = {"ends": lapse.starts}
+    lapses = [lapse.model_copy(update=changes), *original().controls[index].lapses[1:]]
+    data = changed(("controls", index, "lapses"), [each.model_dump() for each in lapses])
+    assert refused(data).startswith(f"a.json#controls/{index}/lapses/0: RP229")
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

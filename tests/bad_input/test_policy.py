@@ -55,7 +55,7 @@ def test_marker_is_a_folder(office: Office) -> None:
         ("", f"{CONTROLS}: the file is empty\n"),
         ("# Later.\n", f"{CONTROLS}: the file is empty\n"),
         ("- 1\n", f"{CONTROLS}:1:1: a mapping is expected as the whole of the file, not [1]\n"),
-        ("[" * 50, f"{CONTROLS}:1:33: nested deeper than 32 levels\n"),
+        ("[" * 50, f"{CONTROLS}:1:33: nested in more levels than 32\n"),
         (FILES[CONTROLS] + "---\n", f"{CONTROLS}:19:1: more than one YAML document"),
     ],
 )

@@ -27,7 +27,8 @@ pytestmark = [
     pytest.mark.skipif(
         not (shutil.which("ssh-keygen") or os.environ.get("CI")),
         reason="NOT TESTED: signatures, for want of ssh-keygen",
-    )
+    ),
+    pytest.mark.integration,
 ]
 
 

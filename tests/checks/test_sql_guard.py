@@ -254,4 +254,4 @@ def test_no_deeper_than_the_limit(store: DuckDB) -> None:
         [found] = vet_expressions(store, [text])
         assert isinstance(found, Expression) is taken, found
         if isinstance(found, SqlRefusal):
-            assert found.message.template == "nested deeper than {limit} levels"
+            assert found.message.template == "nested in more levels than {limit}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.evidence import column_cache
+from ccpolicy.files.user_cache import is_wanted
 from message_text import coded
 
 from .conftest import Run
@@ -38,10 +39,10 @@ def test_what_is_kept_is_shown_and_cleared(
         assert run("check", centre, *options, **environment).exit_code == 0
     count = 2 if kept else 0
     shown = run("cache", **environment)
-    assert (shown.exit_code, shown.stdout.split()[0]) == (0, str(count))
+    assert (shown.exit_code, shown.stdout.split()[:2]) == (0, ["files:", f"{count},"])
     assert shown.stdout.rstrip().endswith(str(tmp_path / "c/ccpolicy"))
     cleared = run("cache", "--clear", **environment)
-    assert cleared.stdout.split()[0] == "0"
+    assert cleared.stdout.split()[1] == "0,"
     assert not [*(tmp_path / "c/ccpolicy").iterdir()]
 
 
@@ -58,3 +59,8 @@ def test_without_a_folder_of_ones_own_there_is_no_cache(
     result = run("cache", **places)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"error: {coded('US495')}")
+
+
+def test_a_command_line_that_is_refused_leaves_the_cache_as_it_was(run: Run, centre: Path) -> None:
+    assert run("check", centre, "--cache", "--max-seconds", "x").exit_code == 2
+    assert not is_wanted.get()

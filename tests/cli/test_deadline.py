@@ -66,12 +66,12 @@ def test_a_query_without_end(tmp_path: Path, by: str) -> None:
             file.write("[limits]\nseconds = 4\n")
     options = ("--max-seconds", "4") if by == "option" else ()
     said = ended(tmp_path, root, *options)
-    assert said.startswith("error: US350 not done in 4 seconds")
+    assert said.startswith("error: US350 not done in 4 s")
 
 
 def test_what_heeds_no_interruption(tmp_path: Path) -> None:
     said = ended(tmp_path, office(tmp_path), "--max-seconds", "4", program=("-c", STUBBORN))
-    assert said.startswith("error: US350 not done in 4 seconds")
+    assert said.startswith("error: US350 not done in 4 s")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import ccpolicy
 from ccpolicy.shipped import shipped_folder
 from message_text import coded
-from small_centre import FAILING, INSPECTIONS, change
+from small_centre import CLAUSE, FAILING, INSPECTIONS, change, lay
 
 from .conftest import Run
 
@@ -26,6 +26,7 @@ demands:
           - remove: {dataset: inspections, where: "asset_id = 'PBX-2'"}
 """
 EDIT = "remove: {dataset: inspections, where: \"asset_id = 'PBX-2'\"}"
+ONCE_MORE = "{type: string, format: date}\n    retired_on: {type: string, format: date}"
 ADDED = "{asset_id: PBX-3, commissioned_on: '2026-10-01'}"
 
 
@@ -77,12 +78,34 @@ def test_a_time_beyond_the_calendar_is_the_edits_fault(falsified: Path, run: Run
     assert f"{FILE}:87:13: US305 " in result.output
 
 
-def test_one_that_changes_nothing_fails(falsified: Path, run: Run) -> None:
-    edit = "change: {dataset: inspections, set: {result: pass}}"
+def test_one_that_the_control_does_not_notice_fails(falsified: Path, run: Run) -> None:
+    edit = "change: {dataset: inspections, set: {note: Hot}}"
     change(falsified, FILE, EDIT, edit)
     result = run("test", falsified, "--falsify")
     assert result.exit_code == 1
     assert "no new lapse: the control did not turn" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "change: {dataset: inspections, set: {result: pass}}",
+        "change: {dataset: inspections, take: {note: note}}",
+        "move: {dataset: assets, columns: [commissioned_on], by: 2 hours}",
+        "move: {dataset: assets, columns: [retired_on], by: 2 days}",
+        EDIT,
+        "change: {dataset: inspections, where: \"asset_id = 'PBX-2'\", set: {result: fail}}",
+    ],
+)
+def test_an_edit_that_changes_nothing_fails_beside_one_that_does(
+    falsified: Path, run: Run, edit: str
+) -> None:
+    change(falsified, FILE, EDIT, f"{EDIT}\n          - {edit}")
+    assets = "policy/datasets/assets.yaml"
+    change(falsified, assets, "{type: string, format: date}", ONCE_MORE)
+    result = run("test", falsified, "--falsify")
+    assert result.exit_code == 1, result.output
+    assert f"{FILE}:9:13: PL928 " in result.stdout
 
 
 def test_another_name_for_a_subject_shows_nothing(falsified: Path, run: Run) -> None:
@@ -108,6 +131,11 @@ def test_another_name_for_a_subject_shows_nothing(falsified: Path, run: Run) -> 
         (EDIT, "change: {dataset: inspections, set: {state: fail}}", "PL204"),
         (EDIT, "change: {dataset: inspections, take: {note: state}}", "PL204"),
         (EDIT, "change: {dataset: inspections}", "PL873"),
+        (
+            EDIT,
+            "change: {dataset: inspections, set: {note: a}, take: {note: asset_id}}",
+            "PL930",
+        ),
         (EDIT, "move: {dataset: inspections, columns: [result], by: 1 day}", "PL215"),
         (EDIT, "move: {dataset: assets, columns: [commissioned_on], by: 2 business days}", "PL872"),
         (EDIT, "remove: {dataset: assets, during: {column: asset_id}}", "PL215"),
@@ -211,3 +239,98 @@ def test_every_control_of_the_shipped_plan_is_falsified() -> None:
     [*tried] = repository.falsify(["IR-6", "DR-6"])
     assert tried
     assert all(each.passed for each in tried)
+
+
+SCANS = {
+    "policy/datasets/scans.yaml": """\
+id: scans
+title: {en: Scans, zh: 扫描}
+owner: security
+files: scans/*.json
+format: json
+key: [scan_id]
+retention: 5 years
+children:
+  findings: {path: findings, key: [finding_id]}
+record:
+  type: object
+  additionalProperties: false
+  required: [scan_id]
+  properties:
+    scan_id: {type: string}
+    note: {type: string}
+    findings:
+      type: array
+      items:
+        type: object
+        additionalProperties: false
+        required: [finding_id, found_on]
+        properties:
+          finding_id: {type: string}
+          found_on: {type: string, format: date}
+          fixed_on: {type: string, format: date}
+""",
+    "policy/controls/4.yaml": f"""\
+controls:
+  - id: NS-1
+    title: {{en: Findings are fixed, zh: 漏洞已修复}}
+    rule: {{en: Within 30 days., zh: 30 天内。}}
+    remediation: {{en: Fix it., zh: 修复。}}
+    clauses: {{"3.1": {CLAUSE.digest}}}
+    severity: high
+    owner: security
+    check: deadline
+    inputs:
+      openings: {{dataset: scans.findings, key: [finding_id], starts: found_on}}
+      closings: {{dataset: scans.findings, key: [finding_id], starts: fixed_on}}
+    parameters:
+      limit: {{value: 30 days, norm: monthly}}
+""",
+    "evidence/scans/2026.json": """\
+[{"scan_id": "S1", "findings": [
+  {"finding_id": "F1", "found_on": "2026-10-01", "fixed_on": "2026-10-09"}]}]
+""",
+}
+
+
+@pytest.fixture
+def nested(falsified: Path) -> Path:
+    """The same, with findings that are nested in scans; an edit leaves them unfixed."""
+    lay(falsified, SCANS)
+    edit = "change: {dataset: scans.findings, set: {fixed_on: null}}"
+    change(falsified, FILE, EDIT, edit)
+    change(falsified, FILE, "[EM-1]", "[NS-1]")
+    return falsified
+
+
+def test_edit_of_nested_records(nested: Path, run: Run) -> None:
+    assert run("test", nested, "--falsify").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        ("change: {dataset: scans, set: {findings: []}}", "PL929"),
+        ("change: {dataset: scans, set: {findings: null}}", "PL929"),
+        ("change: {dataset: scans, take: {findings: note}}", "PL929"),
+        ("change: {dataset: scans, take: {note: findings}}", "PL929"),
+        ("add: {dataset: scans, records: [{scan_id: S2, findings: 5}]}", "FI308"),
+        (
+            "add: {dataset: scans.findings, records:"
+            " [{scan_id: null, finding_id: F2, found_on: '2026-01-01'}]}",
+            "PL864",
+        ),
+    ],
+)
+def test_mistakes_with_nested_records(nested: Path, run: Run, edit: str, code: str) -> None:
+    change(nested, FILE, "change: {dataset: scans.findings, set: {fixed_on: null}}", edit)
+    result = run("test", nested, "--falsify")
+    assert result.exit_code == 2
+    assert f"error: {code} " in result.output
+
+
+def test_what_is_nested_in_a_removed_record_is_gone_too(nested: Path, run: Run) -> None:
+    change(nested, FILE, "- change:", "- remove: {dataset: scans}\n          - change:")
+    result = run("test", nested, "--falsify")
+    assert result.exit_code == 1
+    assert f"{FILE}:9:13: PL928 " in result.stdout

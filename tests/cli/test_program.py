@@ -47,6 +47,7 @@ PLUMBING = {
     "summary",
     "tests_summary",
     "translated_click",
+    "without_effect",
 }
 
 

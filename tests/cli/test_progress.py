@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -79,6 +81,38 @@ def test_nothing_in_a_pipeline_or_if_quiet(
         assert activity.current.get() is None
         time.sleep(0.2)
     assert stream.getvalue() == ""
+
+
+def test_a_terminal_that_is_gone_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(Terminal):
+        def write(self, _: str) -> int:
+            raise OSError(errno.EIO, "gone")
+
+    raised: list[object] = []
+    monkeypatch.setattr(sys, "stderr", Gone())
+    monkeypatch.setattr(progress, "AFTER", 0.01)
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    with progress.progress(WORKING, "en"):
+        time.sleep(0.3)
+    assert raised == []
+
+
+def test_work_may_turn_to_something_else_while_it_is_said() -> None:
+    """The template of one step and the values of the next do not fit together."""
+
+    class Turning(Activity):
+        steps = iter([Message.of("reading {file}", file="a.csv"), WORKING])
+
+        @property
+        def doing(self) -> Message:
+            return next(self.steps)
+
+        @doing.setter
+        def doing(self, _: Message) -> None:
+            pass
+
+    said = progress.activity_text(Page(View(language="en")), Turning(WORKING))
+    assert said == "reading a.csv"
 
 
 def test_one_line_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,3 +172,26 @@ def test_an_invalid_policy_is_not_exported(run: Run, centre: Path) -> None:
     ended = run("export", "oscal-catalog", centre)
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert coded("PL317", "monthly") in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--as-of", "2026-11-25"],
+        ["--period", "2026-06"],
+        ["--known-at", "HEAD"],
+        ["--allow-tables"],
+        ["--owner", "facilities"],
+        ["--subjects"],
+        ["--lapses", "x.parquet"],
+    ],
+)
+def test_nothing_says_how_to_judge_what_was_judged(
+    run: Run, failing: Path, tmp_path: Path, options: list[str]
+) -> None:
+    source = tmp_path / "a.json"
+    run("check", failing, "--format", "json", "-o", source)
+    refused = run("report", failing, "--from", source, *options)
+    assert refused.exit_code == 2
+    assert "error: US220 " in refused.stderr
+    assert f"hint: leave out {options[0]}, or" in refused.stderr

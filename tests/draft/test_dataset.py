@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import io
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +17,12 @@ import pytest
 from ccpolicy.draft.contract_names import name_of
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import DraftContext
-from ccpolicy.errors import CcpolicyError
+from ccpolicy.draft.file_layout import file_layout
+from ccpolicy.errors import CcpolicyError, EvidenceError
+from ccpolicy.evidence_formats import FORMATS, Format
+from ccpolicy.files.limits import Limits
 from cli.conftest import Run
-from evidence.conftest import legacy_workbook
+from evidence.conftest import encode, legacy_workbook
 from message_text import coded
 from small_centre import lay
 
@@ -519,3 +523,24 @@ def test_a_column_called_as_the_place_of_a_row_is_refused(run: Run, centre: Path
     run("draft", "dataset", file, "--repository", centre, "-o", target)
     target.write_text(target.read_text("utf-8").replace("spot", "place"), "utf-8")
     assert "PL224 'place'" in run("check", centre).stderr
+
+
+def test_a_pipe_is_no_file_to_draft_from(run: Run, centre: Path) -> None:
+    pipe = centre / "evidence/pipe.csv"
+    os.mkfifo(pipe)
+    ended = run("draft", "dataset", pipe, "--repository", centre)
+    assert ended.exit_code == 2
+    assert f"{pipe}: error: FI105 " in ended.stderr
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_formats_declare_whether_they_are_drafted(tmp_path: Path, format_: Format) -> None:
+    rows = [{"id": "a", "note": "p"}, {"id": "b", "note": "q"}]
+    file = tmp_path / f"log{FORMATS[format_].suffixes[0]}"
+    file.write_bytes(encode(format_, rows, tmp_path))
+    if FORMATS[format_].is_drafted:
+        assert file_layout(file, Limits()).format == format_
+        return
+    with pytest.raises(EvidenceError) as caught:
+        file_layout(file, Limits())
+    assert caught.value.message.code == "US421"

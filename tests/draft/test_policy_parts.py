@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -15,6 +16,7 @@ from ccpolicy.draft import waiver
 from ccpolicy.draft.control import draft_control
 from ccpolicy.policy import check_policy
 from ccpolicy.store import open_store
+from ccpolicy.texts import Text
 from cli.conftest import Run
 from small_centre import FAILING, INSPECTIONS, change, lay
 
@@ -479,3 +481,26 @@ def test_a_column_called_as_a_word_of_sql_is_quoted(centre: Path, name: str) -> 
     with open_store() as store:
         store.lock()
         check_policy(ccpolicy.load(centre).policy, store)
+
+
+@pytest.mark.parametrize(
+    ("en", "zh", "expected"),
+    [
+        ("It is at most 27 °C.", "温度不得高于 27 ℃。", {"maximum": 0}),
+        ("It is at least 18 °C.", "温度不得低于 18 ℃。", {"minimum": 1}),
+        ("It stays between 18 and 27 °C.", "温度在 18 至 27 ℃之间。", {"minimum": 1, "maximum": 0}),
+        ("It is read.", "读取温度。", {"minimum": 1}),
+    ],
+)
+def test_the_clause_says_which_bound_a_quantity_has(
+    centre: Path, en: str, zh: str, expected: dict[str, int]
+) -> None:
+    columns = {"item": "text", "read_at": "day", "celsius": "number"}
+    lay(centre, {"policy/datasets/own.yaml": _dataset("own", "item, read_at", columns)})
+    policy = ccpolicy.load(centre).policy
+    clause = policy.plan.clauses[0].model_copy(update={"text": Text({"en": en, "zh": zh})})
+    plan = policy.plan.model_copy(update={"clauses": [clause]})
+    policy = dataclasses.replace(policy, plan=plan)
+    [control] = yaml.safe_load(draft_control(policy, "level", "own", "D-1", "en"))["controls"]
+    given = {name: each["value"] for name, each in control["parameters"].items()}
+    assert given == {**expected, "valid_for": "1 day"}

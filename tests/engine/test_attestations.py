@@ -10,7 +10,12 @@ import pytest
 import ccpolicy
 from attested_centre import ATTESTED, CONTROL, HEAD, lay_attested
 from ccpolicy.assessment.attestations import AttestedMatter
+from ccpolicy.reports.html_parts.overview import failed, owners
+from ccpolicy.reports.html_parts.verdicts import period_summary
+from ccpolicy.reports.html_parts.wording import offering
 from small_centre import change, lay
+
+DATASET = "policy/datasets/attestations.yaml"
 
 
 @pytest.fixture
@@ -59,6 +64,30 @@ def test_the_last_attestation_stays_named_when_it_has_lapsed(centre: Path) -> No
     assert spans(figures) == [("2026-02-10", "2026-03-02")]
     assert (figures.now, figures.period) == ("fail", "fail")
     assert complete.attestations == []
+
+
+def test_one_that_lapses_at_the_moment_judged_failed_in_the_period(centre: Path) -> None:
+    change(centre, DATASET, "format: date}", "format: date-time}")
+    begins, ends = "2025-10-10T18:00:00+08:00", "2026-11-20T18:00:00+08:00"
+    rows = f"A1,complete,x,P1,P2,{begins},{ends}\nA2,true_figures,x,P1,P2,{begins},\n"
+    lay(centre, {ATTESTED: HEAD + rows})
+    change(centre, CONTROL, "valid_for: {value: 90 days,", "valid_for: {value: 3 years,")
+    result = ccpolicy.load(centre).check(ccpolicy.EvaluationRequest())
+    control = next(each for each in result.controls if each.id == "GV-5")
+    assert [(each.starts, each.ends, each.days) for each in control.lapses] == [(ends, None, 0)]
+    assert (control.now, control.period) == ("fail", "fail")
+    complete, figures = result.attested
+    assert (complete.now, complete.period) == ("fail", "fail")
+    assert (figures.now, figures.period) == ("pass", "pass")
+    assert {"control": "GV-5", "lapses": 1, "days": 0} in [
+        {"control": each.control.id, "lapses": each.lapses, "days": each.days}
+        for each in failed(result)
+    ]
+    [summed] = [each for each in owners(result, result.horizon) if each.owner == control.owner]
+    assert (summed.lapses, summed.failed) == (1, 1)
+    with offering(["en"], "en"):
+        said = str(period_summary(result).__html__())
+    assert "3 lapses, 2 of them ended" in said, "two are those of EM-1"
 
 
 def test_a_waiver_is_no_attestation(centre: Path) -> None:

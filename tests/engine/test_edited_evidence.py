@@ -10,7 +10,7 @@ import pytest
 import ccpolicy
 from ccpolicy.api import Repository
 from ccpolicy.engine.edited_evidence import RecordedEvidence, read_recorded, records_on_file
-from ccpolicy.engine.falsification import Trial
+from ccpolicy.engine.falsification import Trial, TurnedControl
 from ccpolicy.errors import PolicyError
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy import Policy, check_policy
@@ -94,3 +94,17 @@ def test_what_is_written_out_is_judged_as_what_is_on_file(tmp_path: Path, policy
 def _said(control: Any) -> object:
     lapses = [(each.subject, each.starts, each.ends, each.waived_by) for each in control.lapses]
     return control.id, control.now, control.period, control.subjects, lapses
+
+
+def test_a_shorter_lapse_is_none_where_clocks_go_back() -> None:
+    """As texts its beginning comes before that of the longer one."""
+    control = assessment().controls[0]
+    lapse = next(each for one in assessment().controls for each in one.lapses)
+
+    def lapsing(starts: str) -> Any:
+        own = lapse.model_copy(update={"starts": starts, "ends": None, "waived_by": None})
+        return control.model_copy(update={"lapses": [own]})
+
+    longer, shorter = "2026-10-25T02:30:00+02:00", "2026-10-25T02:15:00+01:00"
+    assert not TurnedControl(lapsing(longer), lapsing(shorter)).turned
+    assert TurnedControl(lapsing(shorter), lapsing(longer)).turned

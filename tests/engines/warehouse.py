@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +14,7 @@ import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, DatabaseError
+from ccpolicy.evidence import table_sources
 from postgres_server import Server
 
 STORE = '\n[stores.warehouse]\nkind = "postgres"\n'
@@ -25,6 +28,11 @@ CREATE SCHEMA ops;
 GRANT USAGE ON SCHEMA ops TO judge;
 ALTER DEFAULT PRIVILEGES IN SCHEMA ops GRANT SELECT ON TABLES TO judge;
 """
+
+_OWN = re.compile(
+    r'"(snapshot|taken_at|taken)": "[^"]*"|[0-9 :-]{17}, by the server|[0-9 :-]{17} 时'
+)
+"""What every reading has of its own."""
 
 
 def quoted(name: str) -> str:
@@ -55,6 +63,18 @@ def with_store(folder: Path, settings: str = STORE) -> None:
 def judge(folder: Path, **asked: object) -> Assessment:
     request = ccpolicy.EvaluationRequest(allow_tables=True, **asked)  # type: ignore[arg-type]
     return ccpolicy.load(folder).check(request)
+
+
+def same_in_place(folder: Path, monkeypatch: pytest.MonkeyPatch, **asked: object) -> dict[str, Any]:
+    """Judge copied rows here and the rows where they lie, and return what is the same of both."""
+    asked = {"appendix": True, "subjects": True, **asked}
+    here = judge(folder, engine="duckdb", **asked).model_dump_json(indent=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(table_sources, "open_tables", None)  # nothing is copied
+        there = judge(folder, engine="postgres", **asked).model_dump_json(indent=1)
+    assert _OWN.sub("", there) == _OWN.sub("", here)
+    found: dict[str, Any] = json.loads(there)
+    return found
 
 
 def run(*arguments: object) -> tuple[int, str]:

@@ -63,7 +63,7 @@ def test_depth_of_records(desk: Desk) -> None:
     with pytest.raises(LimitError) as caught:
         desk.read(json.dumps([{"id": "b"}, record], indent=0), contract, depth=4)
     assert caught.value.diagnostics().startswith(
-        "evidence/log.json:5: FI212 nested deeper than 4 levels"
+        "evidence/log.json:5: FI212 nested in more levels than 4"
     )
     assert desk.read(json.dumps([record]), contract, depth=5).said  # the contract has no 'x'
 
@@ -114,11 +114,11 @@ def test_files_and_names(desk: Desk) -> None:
     with pytest.raises(LimitError) as caught:
         desk.load(contract, files=3)
     assert caught.value.diagnostics().startswith(
-        "evidence: EV108 more than 3 files match 'log*.csv'"
+        "evidence: EV108 more files match 'log*.csv' than 3"
     )
     with pytest.raises(LimitError) as caught:
         desk.load(contract, names=3)
-    assert caught.value.diagnostics().startswith("evidence: EV257 there are more than 3 files")
+    assert caught.value.diagnostics().startswith("evidence: EV257 there are more files")
 
 
 def test_depth_of_folders(desk: Desk) -> None:
@@ -163,6 +163,10 @@ FAR = [
     '<row r="1048576"><c r="ZZ3"><v>1</v></c><c><v>1</v></c></row>',
     '<row r="1048576">' + "<c><v>1</v></c>" * 30 + "</row>",
     '<row r="9999">' + '<c r="ZY9999"><v>1</v></c>' + "<c><v>1</v></c>" * 1400 + "</row>",
+    '<row r="1048576"><c r="ZZ1048576"><v>1</v></c></row>',
+    '<row r="60000"><c r="ZZ60000" s="1" t="n"><v>1</v></c></row>',
+    '<row r="2"><c r="ZZ60000"><v>1</v></c></row>',
+    '<row r="60000" spans="1:3"/><row r="60001"><c r="ZZ1"><v>1</v></c></row>',
     '<row><c r="A999999999"><v>1</v></c></row>',
     '<row><c r="A00999999999"><v>1</v></c></row>',
     '<row r="999999999"><c><v>1</v></c></row>',
@@ -186,6 +190,22 @@ def test_place_that_no_program_writes(desk: Desk, tmp_path: Path, place: str, el
     cell = f'<row><c r="{place}"><v>1</v></c></row>'
     row = f'<row r="{place}"><c><v>1</v></c></row>'
     said = desk.read(sheet(cell if element == "c" else row, tmp_path), log("xlsx")).said
+    assert len(said) == 1
+    assert "this is not a workbook" in said[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<row r="2"><c r="A2" r="XFD1048576"><v>1</v></c></row>',
+        '<row r="2"><c r="A2"\tr="XFD1048576"><v>1</v></c></row>',
+        '<row r="2" r="1048576"><c r="A2"><v>1</v></c></row>',
+        '<row r="2" spans="1:1" r="1048576"><c><v>1</v></c></row>',
+    ],
+)
+def test_place_given_twice(desk: Desk, tmp_path: Path, body: str) -> None:
+    """The reader of values takes the last, which XML forbids."""
+    said = desk.read(sheet(body, tmp_path), log("xlsx")).said
     assert len(said) == 1
     assert "this is not a workbook" in said[0]
 

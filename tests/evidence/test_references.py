@@ -270,7 +270,7 @@ def test_records_that_name_an_invalid_one_are_told_in_one_message(desk: Desk) ->
     assert len(found.column("id")) == 2_500
     assert [each.split()[1] for each in found.said] == ["EV332", "EV304"]
     assert found.said[0].startswith("evidence/log.csv:3: ")
-    assert coded("EV332", "2500", "who", "staff", '"P0004"') in found.said[0]
+    assert coded("EV332", "who", "staff", "2500", '"P0004"') in found.said[0]
     assert found.counts[0][1:] == (5_000, 2_500)
 
 
@@ -279,7 +279,7 @@ def test_a_target_that_cannot_be_read_is_told_in_one_message(desk: Desk) -> None
     found = desk.load(done(WHO, properties={"who": TEXT}), staff())
     assert found.column("id") == []
     shown = '"P0", "P1", "P10", …'
-    assert coded("EV332", "50", "who", "staff", shown) in found.said[0]
+    assert coded("EV332", "who", "staff", "50", shown) in found.said[0]
 
 
 def test_what_names_an_invalid_record_is_invalid_itself(desk: Desk) -> None:

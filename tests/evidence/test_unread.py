@@ -115,6 +115,39 @@ HIDING: dict[str, tuple[Edit, str]] = {
     "empty": (put(f"{FOLDER}/2027.log", ""), f"{FOLDER}/2027.log"),
     # With a name that a pattern does not fit, or that cannot be seen.
     "leading dot": (put(f"{FOLDER}/.2027.csv"), f"{FOLDER}/.2027.csv"),
+    # Under a name that is ignored.
+    "called README.md": (put(f"{FOLDER}/README.md"), f"{FOLDER}/README.md"),
+    "called README.md, moved": (moved("evidence/README.md"), "evidence/README.md"),
+    "called .gitkeep": (put(f"{FOLDER}/.gitkeep"), f"{FOLDER}/.gitkeep"),
+    "called as a lock": (put(f"{FOLDER}/~$2027.csv"), f"{FOLDER}/~$2027.csv"),
+    "called README, with semicolons": (
+        put("evidence/README", RECORD.replace(",", ";")),
+        "evidence/README",
+    ),
+    "called README, with a mark": (
+        put("evidence/README", f"\ufeff\n\n{RECORD}"),
+        "evidence/README",
+    ),
+    "called README, as JSON": (
+        put("evidence/README", '{"of": [{"asset_id": 1, "performed_at": 2, "result": 3}]}'),
+        "evidence/README",
+    ),
+    "called README, as JSON Lines": (
+        put("evidence/README", '{"asset_id": 1, "performed_at": 2, "result": 3}\n{}\n'),
+        "evidence/README",
+    ),
+    "called README, as YAML": (
+        put("evidence/README", "- asset_id: A\n  performed_at: B\n  result: C\n"),
+        "evidence/README",
+    ),
+    "workbook called README": (
+        lambda root: (root / "evidence/README").write_bytes(b"PK\x03\x04xl") and None,
+        "evidence/README",
+    ),
+    "packed thumbnails": (
+        lambda root: (root / "evidence/Thumbs.db").write_bytes(b"\x1f\x8b00") and None,
+        "evidence/Thumbs.db",
+    ),
     "almost ignored": (put(f"{FOLDER}/README-2027.md"), f"{FOLDER}/README-2027.md"),
     "almost ignored in case": (put(f"{FOLDER}/readme.md"), f"{FOLDER}/readme.md"),
     "almost .gitkeep": (put(f"{FOLDER}/.gitkeep.csv"), f"{FOLDER}/.gitkeep.csv"),
@@ -214,6 +247,25 @@ def test_usual_files_are_ignored_and_named(centre: Path, name: str) -> None:
     [ignored] = result.evidence.ignored
     assert (ignored.total, ignored.files) == (1, [f"evidence/{name}"])
     assert ignored.reason.text("zh")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# Inspections\n\n{RECORD}",
+        f"```csv\n{RECORD}```\n",
+        "| column | meaning |\n|---|---|\n| asset_id | the asset |\n",
+        "asset_id, performed_at and result are what the technicians write.\n",
+        "[asset_id]",
+        "{}",
+        "\x00" * 9,
+        "x," * 200_000,
+    ],
+)
+def test_what_explains_records_is_no_evidence(centre: Path, text: str) -> None:
+    put(f"{FOLDER}/README.md", text)(centre)
+    result = judged(centre)
+    assert (result.gate.passed, result.evidence.unread) == (True, [])
 
 
 def test_files_that_are_ignored_for_a_reason(centre: Path) -> None:
@@ -379,7 +431,14 @@ def test_a_hundred_thousand_are_counted_and_the_first_named(
     assert result.evidence.unread_total == 100_000
     assert result.evidence.unread == [f"evidence/x/{number:06}.csv" for number in range(50)]
     assert [each.locator for each in result.problems] == [*result.evidence.unread, None]
-    assert result.problems[-1].message.text("en").startswith("99950 more files")
+    assert result.problems[-1].message.text("en").endswith(": 99950")
+
+
+def test_pipe_that_is_called_as_a_repository(centre: Path) -> None:
+    os.mkfifo(centre / "evidence/.git")
+    result = judged(centre)
+    assert result.evidence.unread == ["evidence/.git"]
+    assert [each.code for each in result.problems] == ["FI105"]
 
 
 def test_folder_that_cannot_be_read(centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:

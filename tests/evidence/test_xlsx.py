@@ -378,8 +378,8 @@ def formula_by_script(book: openpyxl.Workbook) -> None:
     ("edit", "sheets", "notes"),
     [
         (lambda book: None, {}, []),
-        (hidden_rows, {}, ["EV241 of the sheet 'Log', 2 hidden rows were read"]),
-        (filtered, {}, ["EV241 of the sheet 'Log', 1 hidden rows were read"]),
+        (hidden_rows, {}, ["EV241 of the sheet 'Log', hidden rows were read: 2"]),
+        (filtered, {}, ["EV241 of the sheet 'Log', hidden rows were read: 1"]),
         (hidden_column, {}, ["EV242 of the sheet 'Log', hidden columns were read: note"]),
         (
             lambda book: None,

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ccpolicy.errors import LimitError, ReportError
+from ccpolicy.errors import EvidenceError, LimitError, ReportError
+from ccpolicy.evidence.readers.interface import FileContent
+from ccpolicy.files import bounded
 from ccpolicy.files.bounded import read_bounded
+from ccpolicy.files.finder import fingerprint
 
 MIB = 1 << 20
 
@@ -33,6 +36,54 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     writer.start()
     assert read_bounded(pipe, MIB, ReportError) == b"x" * MIB
     writer.join()
+
+
+def test_a_pipe_that_is_written_late_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "_WAIT", 0.05)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    open_to_read = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(pipe, os.O_WRONLY)
+    os.close(open_to_read)
+
+    def write() -> None:
+        os.write(writer, b"late")
+        os.close(writer)
+
+    late = threading.Timer(0.3, write)
+    late.start()
+    assert read_bounded(pipe, MIB, ReportError) == b"late"
+    late.join()
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "_WAIT", 0.05)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ReportError) as caught:
+        read_bounded(pipe, MIB, ReportError)
+    assert (caught.value.message.code, str(caught.value.locator)) == ("EV710", str(pipe))
+
+
+def test_what_is_read_again_is_a_regular_file(tmp_path: Path) -> None:
+    """What is swapped for a pipe between two reads keeps nobody waiting."""
+    file, pipe = tmp_path / "file.csv", tmp_path / "pipe.csv"
+    file.write_bytes(b"id\n1\n")
+    os.mkfifo(pipe)
+    with bounded.open_regular(file) as stream:
+        assert stream.read() == b"id\n1\n"
+    known = fingerprint(file)
+    for opened in (bounded.open_regular, lambda each: FileContent(each.name, each, known).open()):
+        with pytest.raises(OSError, match="not a regular file"):
+            opened(pipe)
+    with pytest.raises(EvidenceError) as caught:
+        fingerprint(pipe)
+    assert caught.value.message.code == "FI105"
+    assert FileContent("file.csv", file, known).content() == file.read_bytes()
 
 
 @pytest.mark.parametrize("limit", [MIB, 1 << 40])

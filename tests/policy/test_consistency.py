@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from message_text import coded
+from message_text import Said, coded
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Change, Draft
 
@@ -198,6 +198,38 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
         [
             f"{REVIEWS}:19:26: {coded('PL962', 'accepted', 'rejected')}\nhint: {_TAKEN}",
         ],
+    ),
+    "label that looks like another": (
+        [(REVIEWS, "", "value_labels: {outcome: {accepted: Good, rejected: ＧＯＯＤ}}\n")],
+        [
+            f"{REVIEWS}:19:42: {coded('PL940', 'rejected', 'accepted', 'ＧＯＯＤ')}"
+            f"\nhint: {_APART}",
+        ],
+    ),
+    "label that looks like the name of another value": (
+        [(REVIEWS, "", "value_labels: {outcome: {accepted: Rejected, rejected: R}}\n")],
+        [
+            f"{REVIEWS}:19:26: {coded('PL941', 'accepted', 'Rejected')}\nhint: {_TAKEN}",
+        ],
+    ),
+    "label of two parts": (
+        [(REVIEWS, "", "value_labels: {outcome: {accepted: A × B}}\n")],
+        [
+            f"{REVIEWS}:19:26: {coded('PL942', 'accepted', 'A × B')}\n"
+            "hint: write it without this sign, such as 2x4",
+        ],
+    ),
+    "field that is labelled as another one": (
+        [(REVIEWS, "", "labels: {outcome: Review_ID}\n")],
+        [f"{REVIEWS}:19:10: {coded('PL941', 'outcome', 'Review_ID')}\nhint: {_TAKEN}"],
+    ),
+    "label of a control that looks like its other word": (
+        [(ALERT, "    parameters:", "    value_labels: {staff: Public}\n    parameters:")],
+        [f"{ALERT}:18:20: {coded('PL941', 'staff', 'Public')}\nhint: {_TAKEN}"],
+    ),
+    "labels of a control that are alike": (
+        [(ALERT, "    parameters:", "    value_labels: {staff: A, public: a}\n    parameters:")],
+        [f"{ALERT}:18:30: {coded('PL940', 'public', 'staff', 'a')}\nhint: {_APART}"],
     ),
     "heading": (
         [(ALERTS, "{level: severity}", "{levels: severity}")],
@@ -888,7 +920,7 @@ def test_parameters(case: str, draft: Draft) -> None:
 def test_no_control(draft: Draft) -> None:
     draft.write(REVIEW, "controls: []\n")
     draft.write(ALERT, "controls: []\n")
-    assert [str(error) for error in draft.errors()] == [f"policy: {coded('PL205')}"]
+    assert [Said(error) for error in draft.errors()] == [f"policy: {coded('PL205')}"]
 
 
 def test_query_of_a_kind(draft: Draft) -> None:

@@ -114,6 +114,68 @@ def test_the_place_of_a_nested_reference(base: Draft) -> None:
     assert found.after_at == f"{ALERTS}:{number}"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (', count: {empty: "?"}', "", ["loosened"]),
+        ("", ', count: {empty: "?"}', ["tightened"]),
+        ("", ', count: {empty: ["?", n/a]}', []),
+    ],
+)
+def test_a_column_without_marks_of_its_own_has_those_of_its_dataset(
+    base: Draft, before: str, after: str, expected: list[str]
+) -> None:
+    columns = "columns: {level: severity"
+    base.change((ALERTS, f"{columns}}}", f'{columns}{before}}}\nempty: ["?", n/a]'))
+    found = compared(base, (ALERTS, f"{columns}{before}}}", f"{columns}{after}}}"))
+    assert [each.direction for each in found.changes] == expected
+
+
+ANOTHER = (
+    CALENDARS,
+    "office\n    weekend: [saturday, sunday]",
+    "quiet\n    weekend: [monday, tuesday, saturday, sunday]",
+)
+
+
+def test_the_only_calendar_is_another_one(base: Draft) -> None:
+    """Nothing names it, and still business time runs out later."""
+    base.change(
+        (PLAN, "calendar: office\n", ""), (REVIEW, "value: 12 months", "value: 9 business days")
+    )
+    found = compared(base, ANOTHER)
+    assert found.loosened
+    assert (
+        "unordered GV-1: the calendar on which business time counts: office → quiet (history)"
+        in (map(line, found.changes))
+    )
+
+
+def test_retentions_count_on_another_calendar(base: Draft) -> None:
+    base.change(
+        (PLAN, "calendar: office\n", ""),
+        (REVIEWS, "retention: 5 years", "retention: 9 business days"),
+    )
+    found = compared(base, ANOTHER)
+    assert found.loosened
+    assert (
+        "unordered my-plan: the calendar on which business time counts: office → quiet (history)"
+        in map(line, found.changes)
+    )
+
+
+@pytest.mark.parametrize("day", ["worked: [{day: 2026-10-31", "closed: [{day: 2026-10-30"])
+def test_a_day_of_the_calendar_moves_the_business_days_of_a_month(base: Draft, day: str) -> None:
+    """Where Saturday the 31st is worked, the month's last business day comes later."""
+    base.change(
+        (REVIEW, "      at_least: {value: 2}\n", "      by: {value: last business day}\n"),
+        (REVIEW, "every: {value: 12 months, norm: yearly-review}", "per: {value: month}"),
+    )
+    days = "    holidays: CN\n"
+    found = compared(base, (CALENDARS, days, f"{days}    {day}, reason: move}}]\n"))
+    assert [each.direction for each in found.changes] == ["unordered"]
+
+
 def test_reopenings_left_out_are_looser(base: Draft) -> None:
     base.change((ALERT, "    parameters:\n", f"{REOPENINGS}}}\n    parameters:\n"))
     found = compared(base, (ALERT, f"{REOPENINGS}}}\n", ""))
@@ -342,6 +404,14 @@ def test_check_kind_that_is_new(with_kind: Draft) -> None:
         line(each) for each in in_use.changes
     ]
     assert in_use.loosened
+
+
+def test_of_limits_those_that_changed(base: Draft) -> None:
+    limits = (SETTINGS, "", "\n[limits]\nrows = 1000000000\nfiles = 7\n")
+    assert [line(each) for each in compared(base, limits).changes] == [
+        "loosened ccpolicy.toml: the setting 'limits': rows = 50000000, files = 10000"
+        " → rows = 1000000000, files = 7"
+    ]
 
 
 def test_files_that_are_ignored(base: Draft) -> None:

@@ -24,6 +24,13 @@ WORDS = {"合格": "pass", "不合格": "fail"}
         ({"empty": ["-", "?"]}, {"empty": ["-"]}, "tightened"),
         ({"empty": ["-"]}, {}, "tightened"),
         ({"empty": ["-"]}, {"empty": ["-", "?"]}, "loosened"),
+        # What was a mark may be a value: the last of all days, no calls, a tick, a part.
+        ({"empty": ["2099-12-31"], "time": "iso"}, {"time": "iso"}, "unordered"),
+        ({"empty": ["-", "0"]}, {"empty": ["-"]}, "unordered"),
+        ({"empty": ["False"]}, {}, "unordered"),
+        ({"empty": ["-", "√"], "values": {"√": True}}, {"values": {"√": True}}, "unordered"),
+        ({"empty": ["-"], "values": {"√": True}}, {"values": {"√": True}}, "tightened"),
+        ({"empty": ["n/a"], "extract": "(a)"}, {"extract": "(a)"}, "unordered"),
         # What two formats read differently is invalid, so that fewer may take more.
         ({"time": ["%d/%m/%Y", "%m/%d/%Y"]}, {"time": ["%d/%m/%Y"]}, "unordered"),
         ({"time": ["%d/%m/%Y"]}, {"time": ["%m/%d/%Y"]}, "unordered"),

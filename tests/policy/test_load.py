@@ -10,7 +10,7 @@ import pytest
 import ccpolicy
 from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 from ccpolicy.shipped import shipped_folder
-from message_text import coded
+from message_text import Said, coded
 
 from .conftest import (
     ALERT,
@@ -220,7 +220,7 @@ def test_missing_file(name: str, draft: Draft) -> None:
 def test_missing_folders(draft: Draft) -> None:
     for name in (REVIEW, ALERT, REVIEWS, ALERTS):
         (draft.root / name).unlink()
-    assert [str(error) for error in draft.errors()] == [
+    assert [Said(error) for error in draft.errors()] == [
         f"policy/controls: {coded('PL102', 'policy/controls')}",
         f"policy/datasets: {coded('PL102', 'policy/datasets')}",
     ]
@@ -228,7 +228,7 @@ def test_missing_folders(draft: Draft) -> None:
 
 def test_other_ending(draft: Draft) -> None:
     draft.write("policy/controls/3-more.yml", "controls: []\n")
-    assert [str(error) for error in draft.errors()] == [
+    assert [Said(error) for error in draft.errors()] == [
         f"policy/controls/3-more.yml: {coded('PL105')}"
     ]
 
@@ -237,12 +237,12 @@ def test_file_outside(draft: Draft, tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_bytes((draft.root / PLAN).read_bytes())
     (draft.root / PLAN).unlink()
     (draft.root / PLAN).symlink_to(tmp_path / "plan.yaml")
-    assert [str(error) for error in draft.errors()] == [f"{PLAN}: {coded('FI106')}"]
+    assert [Said(error) for error in draft.errors()] == [f"{PLAN}: {coded('FI106')}"]
 
 
 def test_bad_kind(draft: Draft) -> None:
     draft.write("checks/ours.sql", "SELECT 1\n")
-    assert [str(error) for error in draft.errors()] == [
+    assert [Said(error) for error in draft.errors()] == [
         f"checks/ours.sql:1: {coded('PL401')}\nhint: see `ccpolicy explain recurrence` for one"
     ]
 
@@ -251,7 +251,7 @@ def test_kind_with_an_unknown_period(draft: Draft) -> None:
     shipped = (shipped_folder() / "checks/recurrence.sql").read_text(encoding="utf-8")
     draft.write("checks/ours.sql", shipped.replace("[week, month,", "[week, fortnight,"))
     periods = "week, month, quarter, half-year, year, {fiscal_year: MM-DD}"
-    assert [str(error) for error in draft.errors()] == [
+    assert [Said(error) for error in draft.errors()] == [
         f"checks/ours.sql:34:21: {coded('PL406', 'fortnight', periods)}"
     ]
 
@@ -348,7 +348,7 @@ def test_settings(case: str, draft: Draft) -> None:
 
 def test_settings_are_no_text(draft: Draft) -> None:
     draft.write(SETTINGS, 'gate = "now"\nas_of = "预案"\n'.encode("gb18030"))
-    assert [str(error) for error in draft.errors()] == [
+    assert [Said(error) for error in draft.errors()] == [
         f"{SETTINGS}:2: {coded('FI204')}\nhint: save the file in the encoding UTF-8"
     ]
 
@@ -358,7 +358,7 @@ def test_settings_cannot_be_read(draft: Draft, monkeypatch: pytest.MonkeyPatch) 
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
-    assert [str(error) for error in draft.errors()] == [
+    assert [Said(error) for error in draft.errors()] == [
         f"{SETTINGS}: {coded('FI103', 'Permission denied')}"
     ]
 

@@ -18,6 +18,7 @@ import ccpolicy
 import shipped_sample
 from ccpolicy.policy.lint import lint
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.store import open_store
 from sample.backups import CAPTURED
 from sample.centre import write_centre
 from sample.clock import LAST
@@ -198,4 +199,5 @@ def test_failing_sample_fails_in_four_ways() -> None:
 
 @pytest.mark.parametrize("folder", [ROOT, FAILING], ids=["centre", "failing"])
 def test_samples_have_nothing_doubtful(folder: Path) -> None:
-    assert lint(ccpolicy.load(folder).policy, LAST) == []
+    with open_store() as store:
+        assert lint(ccpolicy.load(folder).policy, LAST, store) == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.control import Control
+from ccpolicy.assessment.gate import GateScope
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Verdict
 
@@ -44,14 +45,14 @@ class AttestedMatter(AssessmentModel):
     if there is none of these."""
 
 
-def attested_verdicts(control: Control, subject: str) -> tuple[Verdict, Verdict]:
+def attested_verdicts(scope: GateScope, control: Control, subject: str) -> tuple[Verdict, Verdict]:
     """Return how a matter stands now and in the period, by its control's lapses."""
     # Of too many lapses only the worst are listed, and a matter without one may have one.
     doubts = control.subjects.unknown or control.problems or control.lapse_counts
     certain: Verdict = "unknown" if doubts else "pass"
     lapses = [each for each in control.lapses if each.subject == subject]
     now = [each.waived_by for each in lapses if each.ends is None]
-    period = [each.waived_by for each in lapses if each.days]
+    period = [each.waived_by for each in lapses if scope.in_period(each)]
     return _verdict(control.now, now, certain), _verdict(control.period, period, certain)
 
 

@@ -204,8 +204,8 @@ class Evidence(AssessmentModel):
 
     @property
     def digests(self) -> dict[str, str]:
-        """Return each file that was read or attached, and its SHA-256."""
-        found = {each.file: each.sha256 for each in self.files}
+        """Return each file that was read or attached, and its SHA-256; tables are none."""
+        found = {each.file: each.sha256 for each in self.files if not each.table}
         return found | {each.file: each.sha256 for each in self.attachments}
 
 

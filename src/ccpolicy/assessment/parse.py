@@ -20,6 +20,7 @@ from pydantic_core import from_json
 
 from ccpolicy.assessment.attestations import attested_verdicts
 from ccpolicy.assessment.frameworks import serving_verdicts
+from ccpolicy.assessment.lapse_checks import foreign_lapses, miscounted_lapses
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import KeyPath, Locator, Message, ReportError
 from ccpolicy.files.atomic import file_digest
@@ -35,7 +36,6 @@ _INSTANTS = frozenset(
 _TOO_LARGE = 1e15
 """No count and no number of days comes near."""
 _DAYS = frozenset({"day"})
-_WITHOUT_FAILURE = ("pass", "waived")
 
 
 def read_assessment(data: bytes, file: str) -> Assessment:
@@ -182,33 +182,6 @@ def check_lapses_file(result: Assessment, assessment: Path) -> None:
         )
 
 
-def _miscounted_lapses(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
-    """Yield where the counts of lapses contradict those that are listed, or the verdicts."""
-    message = Message.of("the counts of lapses do not match what is listed")
-    total = 0
-    for index, control in enumerate(result.controls):
-        counts, listed = control.lapse_counts, control.lapses
-        total += counts.total if counts else len(listed)
-        if counts is None:
-            continue
-        in_period = [e for e in listed if e.waived_by is None and result.scope.in_period(e)]
-        enough = (
-            counts.total > len(listed)
-            and counts.open >= sum(each.is_open for each in listed)
-            and counts.in_period >= len(in_period)
-            and counts.waived >= sum(each.waived_by is not None for each in listed)
-            and max(counts.open, counts.in_period) + counts.waived <= counts.total
-        )
-        passes = (counts.open and control.now in _WITHOUT_FAILURE) or (
-            counts.in_period and control.period in _WITHOUT_FAILURE
-        )
-        if result.lapses_file is None or not enough or passes:
-            yield ("controls", index, "lapse_counts"), message
-    file = result.lapses_file
-    if file and (file.lapses != total or (file.file is None) != (file.sha256 is None)):
-        yield ("lapses_file",), message
-
-
 def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
@@ -235,7 +208,8 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
         yield ("gate", "passed"), Message.of("the value contradicts the rest of the assessment")
     yield from _foreign_controls(result)
     yield from _foreign_verdicts(result)
-    yield from _miscounted_lapses(result)
+    yield from miscounted_lapses(result)
+    yield from foreign_lapses(result)
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
     if found and known != (found.reason is None):
@@ -261,7 +235,9 @@ def _foreign_controls(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     controls = {each.id: each for each in result.controls}
     for index, matter in enumerate(result.attested):
         own = controls.get(matter.control)
-        if own is None or (matter.now, matter.period) != attested_verdicts(own, matter.subject):
+        if own is None or (matter.now, matter.period) != attested_verdicts(
+            result.scope, own, matter.subject
+        ):
             yield (
                 ("attested", index),
                 Message.of("what is attested contradicts the lapses of its control"),

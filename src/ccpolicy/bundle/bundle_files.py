@@ -11,6 +11,7 @@ from ccpolicy.assessment.manifest import ReportFile
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.errors import LANGUAGES, BundleError
+from ccpolicy.evidence.exported_tables import TableFiles
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.policy import Policy
 from ccpolicy.reports import FORMATS, View, formats, render
@@ -21,15 +22,17 @@ REPOSITORY = "repository"
 KINDS = "checks"
 """Folder of the built-in check kinds that are used, for readers; the repository has none such."""
 REPORTS = "reports"
+TABLES = "tables"
+"""Folder of the rows of tables, a file for each dataset."""
 COLUMNS = 100
 
 
 def bundle_files(
-    content: Policy, assessment: Assessment, evidence: Path
+    content: Policy, assessment: Assessment, evidence: Path, tables: TableFiles
 ) -> dict[str, Path | bytes]:
     """Return every file that the assessment rests on, by its place in a bundle.
 
-    `evidence` is the root below which the evidence was judged.
+    `evidence` is the root below which the evidence was judged; `tables` hold the rows of tables.
     """
     with _policy_tree(content) as policy:
         names = map(posixpath.normpath, content.files)
@@ -44,6 +47,10 @@ def bundle_files(
                 files[f"{KINDS}/{kind.name}.sql"] = shipped_folder(f"checks/{kind.name}.sql")
     for name in assessment.evidence.digests:
         files[f"{REPOSITORY}/{posixpath.normpath(name)}"] = evidence / name
+    for each in assessment.evidence.files:
+        if each.table:
+            file = tables.file(each.dataset)
+            files[f"{TABLES}/{file.name}"] = file
     return files
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,16 +15,17 @@ from typing import Any
 from ccpolicy.api import Repository
 from ccpolicy.assessment.lapses_file import COLUMNS, LapsesFile, RowsDigest
 from ccpolicy.assessment.manifest import ASSESSMENT, LAPSES, Manifest
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.models import Assessment, EvidenceFile
 from ccpolicy.assessment.parse import lists_unread
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Archive
-from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, bundle_files
+from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, TABLES, bundle_files
 from ccpolicy.bundle.request import read_request
 from ccpolicy.bundle.serialization import assessment_bytes
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.errors import BundleError, Message
+from ccpolicy.evidence.exported_tables import TableFiles
 from ccpolicy.files.atomic import file_digest
 from ccpolicy.provenance.export import import_provenance
 from ccpolicy.provenance.models import Provenance
@@ -36,7 +37,9 @@ _SHORT = 60
 
 
 def unpack_repository(archive: Archive, digests: Mapping[str, str], folder: Path) -> Path:
-    """Write the repository's files of a bundle below a new folder, and return their root.
+    """Write the files of a bundle that are judged below a new folder.
+
+    Returns the root of the repository's; those of tables stand beside it.
 
     Raises:
         BundleError: they cannot be written, or the bundle changed meanwhile.
@@ -49,7 +52,7 @@ def unpack_repository(archive: Archive, digests: Mapping[str, str], folder: Path
     try:
         root.mkdir()
         for name in digests:
-            if name.startswith(f"{REPOSITORY}/"):
+            if name.startswith((f"{REPOSITORY}/", f"{TABLES}/")):
                 _unpack(archive, name, digests[name], folder / name)
     except OSError as failure:
         raise BundleError(
@@ -96,12 +99,16 @@ def evaluate(
     # nothing about the reader's databases.
     target = LapsesTarget(None, LAPSES)
     request = read_request(policy, manifest.asked)
-    result = assess(policy, request, provide, lapses=target, reads_tables=False)
+    tables = TableFiles(policy.root.parent / TABLES, are_read=True)
+    result = assess(policy, request, provide, lapses=target, table_files=tables)
     if not lists_unread(recorded):
         raise BundleError("the list of unread files is not complete")
-    around = {
+    around: dict[str, Any] = {
         name: getattr(recorded.evidence, name) for name in ("unread", "unread_total", "ignored")
     }
+    around["files"] = [
+        _of_the_same_snapshot(each, recorded.evidence.files) for each in result.evidence.files
+    ]
     return result.model_copy(
         update={
             "tool": recorded.tool,
@@ -111,6 +118,16 @@ def evaluate(
             "gate": result.scope.decide(result.controls, recorded.problems),
         }
     )
+
+
+def _of_the_same_snapshot(found: EvidenceFile, recorded: Iterable[EvidenceFile]) -> EvidenceFile:
+    """Return what was read of a table, with what only whoever read the database can say of it."""
+    if found.table is None:
+        return found
+    for each in recorded:
+        if (each.dataset, each.file) == (found.dataset, found.file) and each.table:
+            return found.model_copy(update={"table": each.table, "notes": each.notes})
+    return found
 
 
 def _in_same_bytes(found: LapsesFile | None, recorded: LapsesFile | None) -> LapsesFile | None:
@@ -174,7 +191,12 @@ def check_roles(manifest: Manifest, repository: Repository, result: Assessment) 
         BundleError: there are others, or some are missing.
     """
     needed = {
-        *bundle_files(repository.policy, result, repository.policy.root),
+        *bundle_files(
+            repository.policy,
+            result,
+            repository.policy.root,
+            TableFiles(repository.policy.root.parent / TABLES, are_read=True),
+        ),
         *(report.path for report in manifest.reports),
         ASSESSMENT,
     }

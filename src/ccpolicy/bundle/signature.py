@@ -66,7 +66,7 @@ def check_signatures(
             errors.append(failure.at(failure.locator or Locator(path.name)))
     if errors:
         raise BundleErrors(
-            "{bad} of {count} signatures are not good",
+            "signatures that are not good: {bad} of {count}",
             errors,
             bad=len(errors),
             count=len(signatures),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ccpolicy.assessment.manifest import ASSESSMENT, LAPSES, MANIFEST, Manifest
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
-from ccpolicy.bundle.bundle_files import REPOSITORY
+from ccpolicy.bundle.bundle_files import REPOSITORY, TABLES
 from ccpolicy.vocabulary import Verdict
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -62,6 +62,7 @@ def result_of_tests(assessment: Assessment) -> Outcome:
 
 def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
     evidence = {f"{REPOSITORY}/{name}" for name in assessment.evidence.digests}
+    evidence |= {name for name in manifest.digests() if name.startswith(f"{TABLES}/")}
     reports = {report.path for report in manifest.reports}
     configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT, LAPSES}
     verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}

@@ -237,8 +237,8 @@ def _run_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path
         steps.skip(
             "provenance",
             Message.of(
-                "{count} files were not committed when the bundle was made, so that no history"
-                " tells of them",
+                "files that were not committed when the bundle was made, so that no history"
+                " tells of them: {count}",
                 count=len(told.uncommitted),
             ),
         )

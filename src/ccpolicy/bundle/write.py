@@ -13,14 +13,16 @@ from ccpolicy.assessment.manifest import ASSESSMENT, LAPSES, MANIFEST, Manifest,
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Content, Part, write_archive
-from ccpolicy.bundle.bundle_files import bundle_files, report_bytes
+from ccpolicy.bundle.bundle_files import TABLES, bundle_files, report_bytes
 from ccpolicy.bundle.request import write_request
 from ccpolicy.bundle.serialization import assessment_bytes, manifest_bytes, provenance_bytes
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.engine.question import EvaluationRequest, resolve
-from ccpolicy.errors import BundleError, BundleErrors
+from ccpolicy.errors import BundleError, BundleErrors, LimitError
+from ccpolicy.evidence.exported_tables import TableFiles
+from ccpolicy.files.limits import Limits
 from ccpolicy.git.snapshot import write_evidence
 from ccpolicy.provenance.export import export_provenance
 from ccpolicy.provenance.models import Provenance
@@ -56,14 +58,9 @@ def _write(
     question = resolve(policy, request)
     telling = _Telling()
     lapses = LapsesTarget(folder / LAPSES, LAPSES)
-    assessment = assess(policy, question, telling, lapses=lapses)
-    if tables := [each.file for each in assessment.evidence.files if each.table]:
-        raise BundleError(
-            "a bundle holds files, and the evidence is rows of the table {table}",
-            hint="hand out the assessment, which names the digest of the rows: ccpolicy check"
-            " --format json; or put the rows on file",
-            table=tables[0],
-        )
+    tables = TableFiles(folder / TABLES, are_read=False)
+    assessment = assess(policy, question, telling, lapses=lapses, table_files=tables)
+    _check_rows(assessment, policy.settings.limits)
     evidence = policy.root
     if request.known_at and assessment.provenance and assessment.provenance.commit:
         evidence = folder / "known"
@@ -71,7 +68,7 @@ def _write(
             evidence, policy.root, policy.settings.evidence, assessment.provenance.commit
         )
     contents: dict[str, Content] = {
-        **bundle_files(policy, assessment, evidence),
+        **bundle_files(policy, assessment, evidence, tables),
         **{report.path: report_bytes(assessment, report) for report in reports},
         ASSESSMENT: assessment_bytes(assessment),
     }
@@ -99,6 +96,22 @@ def _write(
     if failures := examine(path, Trust()).failures:
         raise BundleErrors("the bundle would not verify, so it is not made", failures)
     return assessment
+
+
+def _check_rows(assessment: Assessment, limits: Limits) -> None:
+    """Refuse to take more rows of tables along than the limit.
+
+    Raises:
+        LimitError: there are more.
+    """
+    rows = sum(each.records for each in assessment.evidence.files if each.table)
+    if rows > limits.bundled_rows:
+        raise LimitError(
+            "the evidence is {count} rows of tables, and a bundle takes at most {limit} along",
+            setting="bundled_rows",
+            count=rows,
+            limit=limits.bundled_rows,
+        )
 
 
 class _Telling:

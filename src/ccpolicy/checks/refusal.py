@@ -17,7 +17,7 @@ class SqlRefusal:
     def error(self, place: Locator | None = None) -> PolicyError:
         """Return it as an error of the policy."""
         error = PolicyError.of(self.message, place)
-        error.hint = self.hint
+        error.hint = self.hint if self.hint.template else error.hint
         return error
 
 

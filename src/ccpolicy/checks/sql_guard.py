@@ -136,7 +136,7 @@ def check_size(tree: dict[str, Any]) -> None:
         SqlError: it is too deep, or comes to too much.
     """
     if is_deeper_than(tree, MOST_LEVELS):
-        raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
+        raise SqlError("nested in more levels than {limit}", limit=MOST_LEVELS)
     if planned_node_count(tree) > MOST_PLANNED:
         raise SqlError(
             "written out, the SQL has more than {limit} parts",

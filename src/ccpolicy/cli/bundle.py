@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @options.policy_from
 @request.options
 @request.known_at
+@request.allow_tables
 @options.option(
     "--report",
     "reports",

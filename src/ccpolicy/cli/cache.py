@@ -34,7 +34,7 @@ def command(context: click.Context, clear: bool) -> None:
         cache.clear()
     entries = cache.entries()
     facts = Message.of(
-        "{count} files, {size} MiB of {most} at most: {folder}",
+        "files: {count}, {size} MiB of {most} at most: {folder}",
         count=len(entries),
         size=f"{sum(each.size for each in entries) / (1 << 20):.1f}",
         most=MOST >> 20,

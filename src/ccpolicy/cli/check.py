@@ -9,6 +9,13 @@ import click
 
 from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Command
+from ccpolicy.cli.without_effect import (
+    refuse_detail,
+    refuse_one_file,
+    refuse_unshown,
+    refuse_with,
+    refuse_without,
+)
 from ccpolicy.reports import FORMATS, Rendered, View, format_for_file, formats, render
 
 if TYPE_CHECKING:
@@ -82,6 +89,7 @@ _INDENT = 12
 @options.cache
 @options.language
 @options.colour
+@options.report_detail
 @options.detail
 @click.pass_context
 def command(
@@ -99,20 +107,30 @@ def command(
     lapses: str | None,
     strict: bool,
     colour: str,
+    detail: str | None,
     quiet: bool,
     verbose: bool,
     **asked: Any,
 ) -> int:
     """Judge, write the result, and return the exit code."""
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
+    # How much the terminal says is not how much a report holds.
+    filed = replace(view, detail=options.DETAILS[detail or "normal"])
+    view = view if quiet or verbose else filed
     wanted = [(format_, output), *map(_named, reports)]
     names = [name for name, _ in wanted]
+    refuse_one_file([*(file for _, file in wanted), *filter(None, [write_baseline])])
+    refuse_unshown(names, annex=annex, subjects=subjects)
+    if detail:
+        _refuse_detail(names, "--quiet" if quiet else "--verbose" if verbose else "")
+    if asked["allow_foreign_sql"] and asked["engine"] == "duckdb":
+        refuse_without("--allow-foreign-sql", "--engine")
     asked_for = request.request(
         asked,
         appendix=annex or any(FORMATS[name].annex for name in names),
         subjects=subjects,
         # What machines read does not depend on how much a person wants to see.
-        listed_problems=_ALL if verbose and {*names} == {"text"} else None,
+        listed_problems=_ALL if view.detail == "full" and {*names} == {"text"} else None,
     )
 
     import ccpolicy
@@ -130,7 +148,8 @@ def command(
             repository = ccpolicy.load(path, policy_from)
             result = repository.check(asked_for, pending.target)
         refuse_loss(result, pending, names)
-        view = replace(view, folder=options.folder(path))
+        folder = options.folder(path)
+        view, filed = replace(view, folder=folder), replace(filed, folder=folder)
         terminal = view
         if output in (None, "-") and not asked_for.known_at:  # or else the files are others
             source = SourceLines(repository.policy.root, view.columns - _INDENT)
@@ -142,10 +161,7 @@ def command(
         # Nothing is written before everything could be rendered.
         shown = {"annex": annex, "subjects": annex or subjects}
         rendered = [
-            # How much the terminal says is not how much a report holds.
-            _render(
-                result, name, terminal if at is output else replace(view, detail="normal"), **shown
-            )
+            _render(result, name, terminal if at is output else filed, **shown)
             for name, at in wanted
         ]
         report_left_out(zip(names, rendered, strict=True), view.language, strict=strict)
@@ -162,6 +178,17 @@ def command(
         brief = replace(view, detail="brief", colour=False)
         click.echo(_render(result, "text", brief, **shown).text, err=True, nl=False)
     return exit_code(result)
+
+
+def _refuse_detail(names: list[str], said: str) -> None:
+    """Refuse `--detail` where it decides nothing: `said` goes before it in the first report.
+
+    Raises:
+        CcpolicyError: it is so.
+    """
+    if said and len(names) == 1:
+        refuse_with("--detail", said)
+    refuse_detail(names[1:] if said else names)
 
 
 def _named(report: str) -> tuple[str, str]:

@@ -90,11 +90,10 @@ def language(command: F) -> F:
     )(limited)
 
 
-def _cache(context: click.Context, _: click.Parameter, wanted: bool | None) -> None:
+def _cache(_context: click.Context, _: click.Parameter, wanted: bool | None) -> None:
     from ccpolicy.files.user_cache import is_wanted
 
-    token = is_wanted.set("CI" not in os.environ if wanted is None else wanted)
-    context.call_on_close(lambda: is_wanted.reset(token))
+    is_wanted.set("CI" not in os.environ if wanted is None else wanted)
 
 
 def cache(command: F) -> F:
@@ -141,6 +140,19 @@ def detail(command: F) -> F:
     """Add `--quiet` and `--verbose`."""
     quiet = option("-q", "--quiet", is_flag=True, help="Only print the result.")
     return quiet(verbose(command))
+
+
+DETAILS: dict[str, Detail] = {"summary": "brief", "normal": "normal", "full": "full"}
+"""How much a reader wants to see, as an option says it → as a view has it."""
+
+
+def report_detail(command: F) -> F:
+    """Add `--detail`."""
+    return option(
+        "--detail",
+        type=Choice([*DETAILS]),
+        help="Level of detail, by default normal; an HTML summary prints on at most three pages.",
+    )(command)
 
 
 def controls(command: F) -> F:

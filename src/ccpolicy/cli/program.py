@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -73,7 +74,9 @@ class Program(Command, click.Group):
 
         with speaking(language), _interruptible() as asked, _timed(too_long) as deadline:
             try:
-                code = super().main(arguments, *rest, obj=language, **extra)
+                # What its options set holds for this command line alone, however it ends.
+                answer: Callable[..., int] = super().main
+                code = copy_context().run(answer, arguments, *rest, obj=language, **extra)
             except CcpolicyError as error:
                 code = _say(language, _error(error, language))
             except click.ClickException as error:
@@ -109,7 +112,7 @@ class Program(Command, click.Group):
 
 def _too_long(seconds: int) -> CcpolicyError:
     return CcpolicyError(
-        "not done in {seconds} seconds, the limit of a command",
+        "not done in {seconds} s, the limit of a command",
         hint="if the policy and its evidence are as they should be, allow more with"
         " --max-seconds, or with 'seconds' in the table [limits] of ccpolicy.toml",
         seconds=seconds,

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -45,14 +45,17 @@ def progress(label: Message, language: Language, *, quiet: bool = False) -> Iter
 
 
 def _spin(activity: Activity, language: Language, done: Event) -> None:
-    """Draw until the work is done, then wipe the line."""
-    began = monotonic()
-    if done.wait(AFTER):
-        return
+    """Draw until the work is done, then wipe the line; a terminal that is gone gets no more."""
+    if not done.wait(AFTER):
+        with suppress(OSError, ValueError):  # the latter of a stream that is closed
+            _draw(activity, language, done)
+
+
+def _draw(activity: Activity, language: Language, done: Event) -> None:
     from ccpolicy.reports.layout import clip, inert, visible
     from ccpolicy.reports.page import Page
 
-    page, frame = Page(View(language=language)), 0
+    page, frame, began = Page(View(language=language)), 0, monotonic() - AFTER
     while not done.wait(0.1):
         seconds = f"{monotonic() - began:.0f} s"
         said = inert(visible(activity_text(page, activity)))
@@ -73,7 +76,8 @@ def activity_text(page: Page, activity: Activity) -> str:
     """Say what is being done, with the rows so far and the time left if these are known."""
     from ccpolicy.reports.length_text import length_text
 
-    said = [page.say(activity.doing.template, **dict(activity.doing.values))]
+    doing = activity.doing  # which the other thread may replace at any time
+    said = [page.say(doing.template, **dict(doing.values))]
     if activity.rows:
         said.append(page.count(activity.rows, "{count} record", "{count} records"))
     if (left := activity.seconds_left) is not None:

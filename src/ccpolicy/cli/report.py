@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ccpolicy.cli import options, request
-from ccpolicy.cli.translated_click import Choice, Command
+from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import FORMATS, render
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 28
 """Bytes of the largest assessment, of which some twenty times as many are needed in memory."""
+_JUDGING = {"as_of", "period", "known_at", "allow_tables", "owners", "subjects", "lapses"}
+"""Parameters that say how to judge."""
 
 
 @click.command(
@@ -43,12 +45,7 @@ MOST_BYTES = 1 << 28
 @request.owner
 @request.subjects
 @options.output_format("assessment")
-@options.option(
-    "--detail",
-    type=Choice(["summary", "normal", "full"]),
-    default="normal",
-    help="Level of detail; an HTML summary prints on at most three pages.",
-)
+@options.report_detail
 @options.option(
     "--compare",
     metavar="FILE",
@@ -78,7 +75,7 @@ def command(
     owners: tuple[str, ...],
     subjects: bool,
     format_: str,
-    detail: str,
+    detail: str | None,
     compare: str | None,
     prepared_by: str,
     prepared_on: str,
@@ -87,12 +84,13 @@ def command(
     strict: bool,
 ) -> None:
     """Read or make the assessment, and write the report."""
-    view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
+    view = replace(options.view(context, path), detail=options.DETAILS[detail or "normal"])
 
     from ccpolicy.cli.lapses_file import pending_lapses, refuse_loss
     from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
-    from ccpolicy.errors import CcpolicyError, ReportError
+    from ccpolicy.cli.without_effect import refuse_detail, refuse_unshown
+    from ccpolicy.errors import ReportError
     from ccpolicy.policy.settings import FILE as SETTINGS
 
     refuse_terminal(format_, output)
@@ -103,12 +101,11 @@ def command(
             name=format_,
             names=", ".join(name for name, each in FORMATS.items() if each.prepared),
         )
-    if source and (as_of or period or known_at or owners or lapses):
-        raise CcpolicyError(
-            "an assessment that is read with --from was judged already, as of its own moment",
-            hint="leave out --as-of, --period, --known-at, --owner and --lapses, or leave out"
-            " --from to judge again",
-        )
+    if source:
+        _refuse_judging(context)
+    if detail:
+        refuse_detail([format_])
+    refuse_unshown([format_], subjects=subjects)
     # Where its files lie says PATH alone: an assessment may be shown away from its repository.
     if source is None or path != "." or Path(SETTINGS).exists():
         view = replace(view, folder=options.folder(path))
@@ -142,6 +139,27 @@ def command(
         pending.keep(result)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
+
+
+def _refuse_judging(context: click.Context) -> None:
+    """Refuse options that say how to judge, where nothing is judged.
+
+    Raises:
+        CcpolicyError: one is given.
+    """
+    from ccpolicy.errors import CcpolicyError
+
+    given = [
+        each.opts[0]
+        for each in context.command.params
+        if each.name in _JUDGING and context.params[each.name]
+    ]
+    if given:
+        raise CcpolicyError(
+            "an assessment that is read with --from was judged already, as of its own moment",
+            hint="leave out {options}, or leave out --from to judge again",
+            options=", ".join(given),
+        )
 
 
 def _earlier(file: str, result: Assessment) -> Assessment:

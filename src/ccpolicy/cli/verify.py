@@ -9,6 +9,7 @@ import click
 from ccpolicy.cli import options
 from ccpolicy.cli.check import FAILED, NOTHING, PASSED
 from ccpolicy.cli.translated_click import Choice, Command
+from ccpolicy.cli.without_effect import refuse_without
 from ccpolicy.reports import FORMATS, render
 from ccpolicy.vocabulary import STEPS
 
@@ -72,6 +73,8 @@ def command(
 ) -> int:
     """Verify, write what came of it, and return the exit code."""
     view = options.view(context, colour=colour, quiet=quiet)
+    if signatures and signers is None:
+        refuse_without("--signature", "--signers")
 
     from ccpolicy.bundle.verify import Trust, verify
     from ccpolicy.cli.output import write

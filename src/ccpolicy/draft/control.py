@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind, Parameter
+from ccpolicy.draft.bounds import Bound, bounds_asked
 from ccpolicy.draft.control_inputs import (
     ControlEvidence,
     DraftedInput,
@@ -169,7 +170,10 @@ def _lines(
                 yield from question_lines(question, language, 6)
         yield f"      {line}" if each in live else f"      # {line}"
     if kind.parameters:
-        chosen = _live_parameters(kind, {each: drafted[each] for each in live}, evidence)
+        words = [text for each in languages for text in _sentences(clause, each)]
+        chosen = _live_parameters(
+            kind, {each: drafted[each] for each in live}, evidence, bounds_asked(words)
+        )
         if chosen:
             said = doubt("Are these the numbers, and why? 'norm' names the basis of each.")
             yield from asked(said)
@@ -193,6 +197,12 @@ def _text(languages: Sequence[str], words: Text | None) -> str:
     return scalar(text) if words else quoted(text)
 
 
+def _sentences(clause: Clause, language: str) -> Iterator[str]:
+    yield clause.title.text(language)
+    if clause.text:
+        yield clause.text.text(language)
+
+
 def _new_id(policy: Policy) -> str:
     number = 1
     while f"NEW-{number}" in policy.controls:
@@ -201,8 +211,12 @@ def _new_id(policy: Policy) -> str:
 
 
 def _live_parameters(
-    kind: Kind, live: Mapping[str, DraftedInput], evidence: ControlEvidence
+    kind: Kind,
+    live: Mapping[str, DraftedInput],
+    evidence: ControlEvidence,
+    bounds: frozenset[Bound],
 ) -> list[str]:
+    """Return the parameters that are not left out; of two bounds those that the clause asks for."""
     choices = [each for each in kind.one_of if each in kind.parameters]
     if evidence.roles.period():  # of records that say no day, no days can be counted
         choices.sort(key=lambda each: kind.parameters[each].type != "period")
@@ -217,6 +231,10 @@ def _live_parameters(
         )
         is_asked = spec.required or (spec.unless and not is_on_record)
         is_asked = is_asked or (spec.without == "looser" and spec.covers_from in live)
+        if spec.or_else and bounds:
+            is_asked = is_asked and spec.stricter in bounds
+        elif spec.not_below:
+            is_asked = spec.stricter in bounds
         if is_asked and given and not spec.is_part:
             found.append(name)
     return found
@@ -227,6 +245,8 @@ def _value(spec: Parameter) -> object:
         return spec.default
     if spec.choices and spec.type == "choice":
         return spec.choices[0]
+    if spec.type == "number" and spec.stricter == "lower":
+        return 0
     if spec.type == "duration" and spec.stricter == "shorter":
         return "1 day"  # so strict that hardly anything passes before it is said
     return _EXAMPLES.get(spec.type, "…")

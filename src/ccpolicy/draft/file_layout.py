@@ -29,8 +29,6 @@ MOST_BYTES = 1 << 28
 """Of a file from which a contract is drafted, also unpacked: it is held in memory as a whole."""
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
-_DRAFTED = ("csv", "xlsx", "json", "jsonl", "yaml")
-"""Formats whose contracts are drafted."""
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\3\4"
 _WORKBOOKS = (_ZIP, MAGIC)
@@ -57,7 +55,7 @@ class FileLayout:
     @property
     def is_document(self) -> bool:
         """Whether values have types, as in JSON."""
-        return self.format in ("json", "jsonl", "yaml")
+        return FORMATS[self.format].keeps_types
 
 
 def file_layout(path: Path, limits: Limits) -> FileLayout:
@@ -68,6 +66,8 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
         LimitError: it is too large.
     """
     name = path.name
+    if path.exists() and not path.is_file():  # it is read again and again
+        raise EvidenceError("not a file", locator=Locator(str(path)))
     data = read_bounded(path, min(MOST_BYTES, limits.file_size << MIB), EvidenceError)
     if not data.strip():
         raise EvidenceError("the file is empty", locator=Locator(str(path)))
@@ -104,7 +104,7 @@ def _unpacked(path: Path, packed: dict[str, Any], limits: Limits) -> bytes:
 def _format(name: str, data: bytes) -> Format | None:
     suffix = Path(name).suffix.lower()
     for format_, facts in FORMATS.items():
-        if suffix in facts.suffixes and format_ in _DRAFTED:
+        if suffix in facts.suffixes and facts.is_drafted:
             return format_ if (format_ == "xlsx") == data.startswith(_WORKBOOKS) else None
     # What else ends in .txt may be a table all the same.
     return "csv" if suffix in (".txt", "") and not data.startswith(_ZIP) else None

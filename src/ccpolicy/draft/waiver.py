@@ -72,6 +72,6 @@ def draft_waivers(policy: Policy, control: str | None, language: Language) -> st
             f"    until: {(today + _LASTS).isoformat()}",
         ]
     if (left := len(found) - _MOST) > 0:
-        said = doubt("{count} more lapses are open: draft again once these are waived", count=left)
+        said = doubt("more open lapses: {count}; draft again once these are waived", count=left)
         lines += question_lines(said, language, 2)
     return "\n".join(lines) + "\n"

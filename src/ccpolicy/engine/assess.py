@@ -19,11 +19,12 @@ from ccpolicy.engine.kind_spans import typed
 from ccpolicy.engine.lapses_target import LapsesTarget
 from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.question import ResolvedRequest
-from ccpolicy.errors import CcpolicyError, EvidenceError, Locator, PolicyError, PolicyErrors
+from ccpolicy.engine.table_access import table_sources
+from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Evidence, Table, load_evidence
+from ccpolicy.evidence.exported_tables import TableFiles
 from ccpolicy.evidence.expression_check import failing_expressions, uncomputable
 from ccpolicy.evidence.problems import SHOWN
-from ccpolicy.evidence.table_sources import NO_TABLES, TableSources
 from ccpolicy.evidence.unread import find_unread
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.calendars import business_calendar, calendar_name
@@ -59,8 +60,7 @@ def assess(
     instead: Mapping[str, Path] | None = None,
     evidence_root: Path | None = None,
     lapses: LapsesTarget | None = None,
-    *,
-    reads_tables: bool = True,
+    table_files: TableFiles | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
@@ -68,8 +68,8 @@ def assess(
     where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
     `load_evidence`. `evidence_root` is the folder below which the evidence of that commit is, where
     it was written out before. `lapses` says where they go if they are more than the settings let
-    an assessment list; without it, it lists all. `reads_tables` is whether tables may be read at
-    all.
+    an assessment list; without it, it lists all. `table_files` are what rows of tables are
+    exported to, or read from.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -100,9 +100,16 @@ def assess(
                 question.request.listed_problems or SHOWN,
                 policy.settings.limits,
                 instead,
-                _tables(policy, question, scratch, is_past=root != policy.root)
-                if reads_tables
-                else NO_TABLES,
+                table_sources(
+                    policy,
+                    question,
+                    controls,
+                    store,
+                    engine,
+                    scratch,
+                    table_files,
+                    is_past=root != policy.root,
+                ),
             )
         except (PolicyError, StoreError):
             _refuse_expressions(policy)
@@ -160,40 +167,6 @@ def _refuse_foreign_sql(policy: Policy, controls: Iterable[Control]) -> None:
         if name not in shipped or shipped[name].sql != kind.sql
     ]:
         raise PolicyErrors(errors)
-
-
-def _tables(
-    policy: Policy, question: ResolvedRequest, scratch: Path, *, is_past: bool
-) -> TableSources:
-    """Return what reads the tables that datasets name, or refuses to."""
-    is_trusted = policy.revision is not None or question.request.allow_tables
-    is_past = is_past or question.request.known_at is not None
-    refusal = None if is_trusted else _not_trusted
-    if is_past or question.request.require_clean:
-        refusal = _no_past if is_past else _not_committed
-    return TableSources(policy.settings.stores, scratch, refusal, question.as_of)
-
-
-def _no_past() -> CcpolicyError:
-    return CcpolicyError(
-        "a table does not keep what was known earlier, as git does of files",
-        hint="judge the present rows, without --known-at, or put the rows on file",
-    )
-
-
-def _not_committed() -> CcpolicyError:
-    return CcpolicyError(
-        "the rows of a table are in no commit, and --require-clean asks for evidence that is",
-        hint="judge without --require-clean, or put the rows on file",
-    )
-
-
-def _not_trusted() -> CcpolicyError:
-    return CcpolicyError(
-        "the table is not read for a policy that anybody may have proposed",
-        hint="judge by the protected branch's policy: --policy-from origin/main, or say"
-        " --allow-tables where whoever wrote it may see all that the role may",
-    )
 
 
 def _refuse_expressions(policy: Policy) -> None:
@@ -285,7 +258,7 @@ def _provenance(
     if request.require_clean and found.uncommitted:
         first, *more = [each.file for each in found.uncommitted]
         raise EvidenceError(
-            "{count} files are not as committed: {files}",
+            "files that are not as committed, {count}: {files}",
             hint="commit them, or judge them without --require-clean",
             locator=Locator(first),
             count=len(more) + 1,
@@ -338,6 +311,8 @@ def _uncomputable(
     for control in controls:
         for input_name, given in control.inputs.items():
             for index, part in enumerate(control.selections(input_name)):
+                if tables[part.dataset].is_in_place:  # its predicates only compare
+                    continue
                 path = ("inputs", input_name, *((index,) if isinstance(given, list) else ()))
                 for role, predicate in part.predicates.items():
                     table = identifier(tables[part.dataset].name)

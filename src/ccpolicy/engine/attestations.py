@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ccpolicy.assessment.attestations import Attestation, AttestedMatter, attested_verdicts
+from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Control as JudgedControl
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.record_places import RecordPlaces
@@ -34,7 +35,10 @@ Covers = Mapping[tuple[str, str], list[_Cover]]
 
 
 def attested_matters(
-    evaluation: Evaluation, places: RecordPlaces, judged: Iterable[JudgedControl]
+    evaluation: Evaluation,
+    places: RecordPlaces,
+    scope: GateScope,
+    judged: Iterable[JudgedControl],
 ) -> tuple[list[AttestedMatter], set[int]]:
     """Return what the judged controls have attested, and the locators of the records that say so.
 
@@ -50,7 +54,7 @@ def attested_matters(
     contents = places.evidence.places.contents(locators)
     subjects = _subjects(evaluation)
     found = [
-        _matter(evaluation, places, result, own, subject, covers, contents)
+        _matter(evaluation, places, scope, result, own, subject, covers, contents)
         for result, own in asked
         for subject in sorted(subjects[own.id], key=lambda name: (_rank(own, name), name))
     ]
@@ -116,6 +120,7 @@ def _rank(control: Control, subject: str) -> int:
 def _matter(
     evaluation: Evaluation,
     places: RecordPlaces,
+    scope: GateScope,
     result: JudgedControl,
     control: Control,
     subject: str,
@@ -127,7 +132,7 @@ def _matter(
     tables = {each.dataset for each in control.selections(ATTESTATIONS)}
     own = [e for e in covers.get((control.id, subject), []) if contents[e.locator].table in tables]
     counting = [each for each in own if each.ends > evaluation.times.starts]
-    now, period = attested_verdicts(result, subject)
+    now, period = attested_verdicts(scope, result, subject)
     return AttestedMatter(
         control=control.id,
         subject=subject,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccpolicy.assessment import audit_appendix as models
+from ccpolicy.engine.control_revision import has_pauses
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import has_pauses
 from ccpolicy.engine.outcome import LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
@@ -58,7 +58,7 @@ class AppendixBuilder:
 
     def build(self, controls: Sequence[Control], images: list[str]) -> models.AuditAppendix:
         """Return the appendix; `images` are those that the records name, in Base64."""
-        first = self.evaluation.reader.first_subjects(TIMELINES)
+        first = self.evaluation.reader.subjects.first(TIMELINES)
         charted = {each.id: self._worst(each, first[each.id]) for each in controls}
         self._chart(charted)
         self.spans, self.gaps = self._spans(), self._gaps(charted)

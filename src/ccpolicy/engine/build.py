@@ -26,6 +26,7 @@ from ccpolicy.engine.waivers import waive
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.models import File
 from ccpolicy.evidence.unread import Unread
+from ccpolicy.policy.subject_names import labels_open_values
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import instant, shift
 from ccpolicy.time.durations import parse_duration
@@ -72,22 +73,29 @@ class AssessmentBuilder:
         lapses_file = self._keep_lapses(builder)
         self._locate()
         populations = self._populations()
+        names = self.evaluation.reader.subjects.names(
+            {each.id for each in self.controls if labels_open_values(self.policy, each)}
+        )
         judged = [
             builder.build(
-                each, self.outcomes[each.id], self.kept[each.id], populations.get(each.id)
+                each,
+                self.outcomes[each.id],
+                self.kept[each.id],
+                populations.get(each.id),
+                names.get(each.id, ()),
             )
             for each in self.controls
         ]
-        attested, cited = attested_matters(self.evaluation, self.places, judged)
-        cited |= {*self._cited_records()}
-        annex, shown = self._appendix(cited)
-        when = self.places.when
         scope = GateScope(
             judged=self.question.gate,
             fail_on=self.question.fail_on,
             period_ends=self.times.shown(self.times.ends, self.places.zone),
             as_of=self.times.shown(self.times.as_of, self.places.zone),
         )
+        attested, cited = attested_matters(self.evaluation, self.places, scope, judged)
+        cited |= {*self._cited_records()}
+        annex, shown = self._appendix(cited)
+        when = self.places.when
         reason = self.policy.settings.as_of_reason
         problems = list(unread_problems(self.unread))
         soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
@@ -153,7 +161,7 @@ class AssessmentBuilder:
         """Read every subject of each control, if they are wanted."""
         if not (self._lists_subjects and self.controls):
             return {}
-        found = self.evaluation.reader.populations()
+        found = self.evaluation.reader.subjects.populations()
         locators = {each.locator for own in found.values() for each in own}
         self.places.locate({each for each in locators if each is not None})
         return found

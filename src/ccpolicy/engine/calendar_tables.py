@@ -132,8 +132,8 @@ class CalendarTables:
             )
         BUSINESS.create(store, rows)
         turns = [row for name in self.turns for row in self._turns(name, earliest=earliest)]
-        PERIOD_SPAN.create(store, turns)
         if turns:
+            PERIOD_SPAN.create(store, turns)
             store.create(
                 PERIOD.name,
                 """

@@ -18,7 +18,7 @@ from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
-from ccpolicy.policy.subject_names import subject_labels
+from ccpolicy.policy.subject_names import subject_labels, told_apart
 from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY, SECOND
@@ -67,10 +67,11 @@ class ControlBuilder:
         outcome: Outcome,
         kept: KeptLapses,
         population: list[JudgedSubject] | None = None,
+        names: Iterable[str] = (),
     ) -> models.Control:
-        """Return the result of a control."""
+        """Return the result of a control; labels that look like others of `names` are left out."""
         as_of, lapses = self.times.as_of, kept.spans
-        labels = subject_labels(self.policy, control)
+        labels = told_apart(subject_labels(self.policy, control), names)
         problems, left_out = problems_and_left_out(
             control,
             outcome,
@@ -154,10 +155,10 @@ class ControlBuilder:
                 end=self.places.when(each.ends),
                 reason=reason or "–",
             )
-            yield _problem(message.code, models.Text.of(message))
+            yield _problem(message)
         if len(spans) > self.listed_problems:
-            rest = Message.of("{count} spans in all cannot be judged", count=len(spans))
-            yield _problem(rest.code, models.Text.of(rest))
+            rest = Message.of("spans that cannot be judged, in all: {count}", count=len(spans))
+            yield _problem(rest)
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; as-of belongs to it."""
@@ -251,8 +252,15 @@ def _pauses(outcome: Outcome) -> models.Pauses | None:
     return models.Pauses(subjects=subjects, seconds=_seconds(paused))
 
 
-def _problem(code: str, message: models.Text) -> models.Problem:
-    return models.Problem(code=code, message=message, hint=None, locator=None, dataset=None)
+def _problem(message: Message) -> models.Problem:
+    hint = message.standing_hint
+    return models.Problem(
+        code=message.code,
+        message=models.Text.of(message),
+        hint=models.Text.of(hint) if hint.template else None,
+        locator=None,
+        dataset=None,
+    )
 
 
 def _subjects(outcome: Outcome, now: Mapping[str, Verdict], more_failing: int) -> models.Subjects:

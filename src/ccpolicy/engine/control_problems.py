@@ -64,7 +64,9 @@ def problems_and_left_out(
                 )
             )
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
-                rest = Message.of("{count} records in all have this problem", count=finding.count)
+                rest = Message.of(
+                    "records that have this problem, in all: {count}", count=finding.count
+                )
                 problems.append(_problem(rest, finding.dataset))
         counted.add(key)
     for subject in sorted(outcome.undecided)[:shown]:
@@ -117,7 +119,7 @@ def unread_problems(unread: Unread) -> Iterator[Problem]:
             dataset=None,
         )
     if rest := unread.total - len(unread.errors):
-        yield _problem(Message.of("{count} more files are not read by any dataset", count=rest))
+        yield _problem(Message.of("more files that no dataset reads: {count}", count=rest))
 
 
 def datasets_of(control: Control) -> list[str]:
@@ -134,10 +136,11 @@ def _problem(
     hint: Message | None = None,
     field: str | None = None,
 ) -> Problem:
+    hint = hint or message.standing_hint
     return Problem(
         code=message.code,
         message=Text.of(message),
-        hint=Text.of(hint) if hint else None,
+        hint=Text.of(hint) if hint.template else None,
         locator=locator,
         dataset=dataset,
         field=field,

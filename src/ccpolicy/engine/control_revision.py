@@ -121,3 +121,9 @@ def control_revisions(
                 calendar=calendars(calendar_name(policy, control, revision)),
                 calendars=by_record,
             )
+
+
+def has_pauses(revision: ControlRevision) -> bool:
+    """Whether a control has an input whose records stop clocks."""
+    inputs = revision.kind.inputs
+    return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.sql_guard import expression_sql
+from ccpolicy.engine.changed_records import Record, changed, moved
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import Evidence, Table, load_evidence
 from ccpolicy.evidence.places import NestedRecords
@@ -23,19 +23,15 @@ from ccpolicy.policy.falsifications import (
     During,
     Edit,
     LocatedFalsification,
-    Move,
     RecordChoice,
-    RecordUpdate,
 )
 from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier
-from ccpolicy.time.calendar import date_of, day_number, day_starts, moment, shift
-from ccpolicy.time.durations import Duration, parse_duration
+from ccpolicy.time.calendar import date_of, day_number, day_starts, moment
 from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import ColumnType
 
-Record = dict[str, Any]
 RecordsByTable = dict[str, list[Record]]
 """Dataset → its records, with those nested in them."""
 _NUMBERS = (1 << NUMBER_BITS) - 1
@@ -99,24 +95,47 @@ class _State:
         self.added: dict[str, list[Record]] = {name: [] for name in self.records}
 
     def apply(self, policy: Policy, edit: Edit, locators: list[int], place: Locator) -> None:
-        """Apply one edit to the records at some locators."""
+        """Apply one edit to the records at some locators.
+
+        Raises:
+            PolicyError: it leaves every record as it was, or cannot be applied.
+        """
+        if edit.add:
+            self._add(policy, edit.add, place)
+            return
         table = self.items if "." in edit.dataset else self.records
         there = table[edit.dataset]
         # What an edit before has removed is not there any more.
-        locators = [each for each in locators if each in there]
-        if edit.remove:
-            for each in locators:
-                del there[each]
-        elif edit.change:
-            for each in locators:
-                there[each] = _set(there[each], edit.change)
+        before = {each: there[each] for each in locators if each in there}
+        after: dict[int, Record] = {}
+        if edit.change:
+            after = {each: changed(record, edit.change) for each, record in before.items()}
         elif edit.move:
             zone = time_zone(policy.plan.zone)
             kinds = columns(policy.datasets, edit.dataset) or {}
-            for each in locators:
-                there[each] = _moved(there[each], edit.move, kinds, zone, place)
-        elif edit.add:
-            self._add(policy, edit.add, place)
+            after = {
+                each: moved(record, edit.move, kinds, zone, place)
+                for each, record in before.items()
+            }
+        if after == before:  # also where nothing is left to be removed
+            raise PolicyError(
+                "the edit leaves every record as it was",
+                hint="write other values than those on file, and no edit of records that an edit"
+                " before has removed",
+                locator=place,
+            )
+        there.update(after)
+        for each in before.keys() - after.keys():
+            del there[each]
+            self._forget_nested(edit.dataset, each)
+
+    def _forget_nested(self, dataset: str, around: int) -> None:
+        """Remove what is nested in a record, which is not there any more."""
+        for name, items in self.items.items():
+            if name.partition(".")[0] == dataset:
+                own = self.evidence.nested[name]
+                for each in [e for e in items if own[e][0] == around]:
+                    del items[each]
 
     def _add(self, policy: Policy, add: Add, place: Locator) -> None:
         parent, _, child = add.dataset.partition(".")
@@ -165,50 +184,6 @@ class _State:
 def _whole(record: Record, lists: Mapping[str, list[Record]]) -> Record:
     """Put lists of nested records into a record, before those that were added to it."""
     return {**record, **{path: [*each, *record.get(path, [])] for path, each in lists.items()}}
-
-
-def _set(record: Record, change: RecordUpdate) -> Record:
-    taken = {name: record.get(source) for name, source in change.take.items()}
-    return {k: v for k, v in {**record, **change.set, **taken}.items() if v is not None}
-
-
-def _moved(
-    record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: ZoneInfo, place: Locator
-) -> Record:
-    """Move times of a record.
-
-    Raises:
-        PolicyError: one would be beyond the years of the calendar.
-    """
-    duration = parse_duration(move.by.removeprefix("-"))
-    sign = -1 if move.by.startswith("-") else 1
-    moved = dict(record)
-    for name in move.columns:
-        if name not in record:
-            continue
-        try:
-            moved[name] = _shifted(
-                record[name], duration, sign, None if kinds[name] == "date" else zone
-            )
-        except (ValueError, OverflowError) as failure:
-            raise PolicyError(
-                "the year of {text} is out of range",
-                hint="leave such records out of the edit with 'where'",
-                locator=place,
-                text=f"{record[name]} ({move.by})",
-            ) from failure
-    return moved
-
-
-def _shifted(text: str, duration: Duration, sign: int, zone: ZoneInfo | None) -> str:
-    """Return a day, or a moment by the clock of a zone, some time earlier or later."""
-    at = datetime.datetime.fromisoformat(text)
-    if zone is None:
-        return shift(at, duration, sign).date().isoformat()
-    if duration.is_clock:
-        span = datetime.timedelta(microseconds=sign * duration.microseconds)
-        return (at.astimezone(datetime.UTC) + span).isoformat()
-    return shift(at.astimezone(zone), duration, sign).isoformat()
 
 
 def records_on_file(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
@@ -358,7 +333,7 @@ def _chosen(
     undecided = sum(value is None for _, value in rows)
     if undecided:
         return PolicyError(
-            "'where' is neither true nor false for {count} records",
+            "records for which 'where' is neither true nor false: {count}",
             hint="a column may be empty: say what that means with coalesce(…, false)",
             locator=place.locate(),
             count=undecided,

@@ -45,11 +45,15 @@ from ccpolicy.errors import Message
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import EngineStore, Store, VettingStore
+from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.zones import time_zone
 
 STREAMED = 200_000
 """Records from which `selected_records` is computed as it is read, and not kept in memory."""
+
+_LOADED = "loaded_records"
+"""Relation of the selected records that were handed over, where the engine has others itself."""
 
 TOGETHER = 50
 """Selections that one query reads: planning a union takes as long as the square of its branches."""
@@ -115,13 +119,11 @@ class Evaluation:
             self._resolve(inputs)
         if calendar.unknown_years:
             self._earliest_gaps(inputs, calendar)
-        self._spans(inputs)
+        is_undecided = self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP):
-            self.store.create(relation.name, relation.query)
-        lapses = self.store.create(LAPSE.name, LAPSE.query)
-        self.store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
+        lapses = self._subtract()
+        self._find_records_of_lapses()
         if calendar.unknown_years:
             self._unknown_years(calendar)
         waived = sorted({(waiver.subject,) for waiver in self.policy.waivers.values()})
@@ -131,7 +133,9 @@ class Evaluation:
         self.too_many_lapses = (
             most is not None and lapses > most and self.reader.count_lapses() > most
         )
-        self.reader.read(lapses=not self.too_many_lapses)
+        self.reader.read(
+            lapses=not self.too_many_lapses, undecided=is_undecided, waived=bool(waived)
+        )
         return outcomes
 
     def _select(self, inputs: InputQueries, *, streamed: bool) -> None:
@@ -146,9 +150,23 @@ class Evaluation:
                 self.reading.append(SELECTED_RECORDS.name, query)
         if self.engine:
             columns = SELECTED_RECORDS.columns
-            self.engine.load(
-                SELECTED_RECORDS.name, columns, self.reading.lines(SELECTED_RECORDS.name, columns)
-            )
+            name = _LOADED if inputs.some_are_in_place else SELECTED_RECORDS.name
+            self.engine.load(name, columns, self.reading.lines(SELECTED_RECORDS.name, columns))
+            if inputs.some_are_in_place:
+                self._join_in_place(self.engine, inputs, streamed=streamed)
+
+    def _join_in_place(self, engine: EngineStore, inputs: InputQueries, *, streamed: bool) -> None:
+        """Put the records that the engine has beside those that were handed over."""
+        cells = ", ".join(
+            f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}"
+            for name, kind in SELECTED_RECORDS.columns.items()
+        )
+        branches = [f"SELECT * FROM {identifier(_LOADED)}", *inputs.records_in_place()]
+        query = f"SELECT {cells} FROM ({' UNION ALL '.join(branches)}) chosen"
+        if streamed:
+            engine.define(SELECTED_RECORDS.name, query)
+        else:
+            engine.create(SELECTED_RECORDS.name, query)
 
     def _inputs(self) -> InputQueries:
         """Return what writes the inputs, within the instants that are judged."""
@@ -201,11 +219,19 @@ class Evaluation:
         """Number the subjects, and create the relations that the kinds' queries read."""
         store = self.store
         CONTROL_REVISION.create(store, inputs.control_revisions())
-        classes = [
-            (each.number, name) for each in self.revisions for name, _, _ in each.class_calendars
-        ]
-        PARAMETER_CLASS.create(store, classes)
-        store.create(REQUIRED_ITEM.name, inputs.required_items())
+        if any(each.has_classes or each.has_calendars for each in self.revisions):
+            PARAMETER_CLASS.create(
+                store,
+                [
+                    (each.number, name)
+                    for each in self.revisions
+                    for name, *_ in each.class_calendars
+                ],
+            )
+        if any(each.has_items for each in self.revisions):
+            store.create(REQUIRED_ITEM.name, inputs.required_items())
+        else:
+            REQUIRED_ITEM.create(store, [])
         store.create(SUBJECT_RECORDS.name, inputs.subject_records(calendar))
         store.create(
             SUBJECT.name,
@@ -252,8 +278,8 @@ class Evaluation:
             kind.name: kind_query(self.reading, inputs, kind) for kind in inputs.kinds
         }
 
-    def _spans(self, inputs: InputQueries) -> None:
-        """Run the check kinds."""
+    def _spans(self, inputs: InputQueries) -> bool:
+        """Run the check kinds; return whether something that they say is undecided."""
         kinds = ", ".join(sorted(kind.name for kind in inputs.kinds))
         watched().expect(0)
         watched().begin(Message.of("judging by {kinds}", kinds=kinds))
@@ -262,7 +288,26 @@ class Evaluation:
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number
         records = [SUBJECT_RECORDS, *(relation for relation, _ in inputs.record_groups)]
-        check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
+        return check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
+
+    def _subtract(self) -> int:
+        """Create `duty` and `gap`, and return how many gaps there are."""
+        self.store.create(DUTY.name, DUTY.query)
+        return self.store.create(GAP.name, GAP.query)
+
+    def _find_records_of_lapses(self) -> None:
+        """Create `lapse` and `lapse_record`: the records around each gap; a forecast has none."""
+        if self.store.ask(f"SELECT 1 FROM gap WHERE starts <= {self.times.as_of} LIMIT 1"):
+            self.store.create(LAPSE.name, LAPSE.query)
+            self.store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
+            return
+        nothing = "CAST(NULL AS BIGINT)"
+        self.store.define(
+            LAPSE.name,
+            f"SELECT revision, subject, starts, ends, {nothing} AS opened_by,"
+            f" {nothing} AS closed_by FROM gap",
+        )
+        LAPSE_RECORD.create(self.store, [])
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""
@@ -271,8 +316,7 @@ class Evaluation:
         self.store.drop(*(relation.name for relation in ends))
         calendar.create_ends(self.store, earliest=True)
         self._spans(inputs)
-        for relation in (DUTY, GAP):
-            self.store.create(relation.name, relation.query)
+        self._subtract()
         self.store.create(EARLIEST_GAP.name, self._gaps())
         self.store.drop(*(relation.name for relation in again))
         calendar.create_ends(self.store, earliest=False)
@@ -322,6 +366,6 @@ class Evaluation:
 
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""
-        tables = self.tables.values()
+        tables = [each for each in self.tables.values() if not each.is_in_place]
         behind = {each.base_table for each in tables if each.base_table}
         return [*sorted({each.name for each in tables} - behind), *sorted(behind)]

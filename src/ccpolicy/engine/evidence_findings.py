@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
-from ccpolicy.engine.finding_queries import cell_queries, finding_queries
+from ccpolicy.engine.finding_queries import (
+    cell_queries,
+    finding_queries,
+    orphan_query,
+    records_without_subject,
+)
 from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.selection_sql import MILLIONTHS
 from ccpolicy.errors import Message
@@ -53,6 +58,20 @@ MESSAGES = {
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
+    "no_name": "fill in the columns that the control names under 'key'",
+    "no_start": "fill it in; if such records do not count, leave them out with 'where' of the"
+    " control: {column} IS NOT NULL",
+    "no_number": "fill it in; if a record without it is no reading, leave it out with 'where' of"
+    " the control: {column} IS NOT NULL",
+    "no_decision": "fill the value in, or write in 'where' what holds without it, as"
+    " coalesce(…, false) does",
+    "no_judgement": "fill the value in; where a missing one means bad, write coalesce(…, false)",
+    "backwards": "correct the two times: often they are exchanged, or the year is wrong",
+    "too_large": "correct it, or count in a larger unit",
+    "too_many": "correct the record, or exchange the columns that 'met' and 'quantity' of the"
+    " control name",
+    "two_names": "write it in another way in all records, such as 2x4",
+    "early": "compare both times and their offsets with the source, and correct the wrong one",
     "left out": "it is there, and 'where' of '{input}' leaves it out: give this input the same"
     " 'where'",
     "no_class": "the control has parameters for: {known}",
@@ -133,11 +152,15 @@ def find_faults(
 
     `reading` is the store that read the records, `store` the one in which they are judged.
     """
-    judged, read = finding_queries(inputs, calendar), [*cell_queries(inputs)]
+    judged = [*finding_queries(inputs, calendar), *cell_queries(inputs, in_place=True)]
+    read = [*cell_queries(inputs, in_place=False)]
+    unmatched = records_without_subject(inputs)
+    if unmatched and store.ask(f"SELECT locator FROM ({unmatched}) unmatched LIMIT 1"):
+        judged.append(orphan_query(inputs, unmatched))
     if reading is store:
         rows = _faults(store, [*judged, *read], shown)
     else:
-        # Of each code one of the two alone finds something.
+        # Of each code and selection one of the two alone finds something.
         rows = _faults(store, judged, shown) + _faults(reading, read, shown)
         rows.sort(key=lambda row: (row[1], row[0]))
     return [_finding(store, inputs, *row) for row in rows]

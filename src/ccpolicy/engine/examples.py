@@ -106,6 +106,7 @@ def run_example(
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with open_store(memory=memory) as store, open_engine(engine) as judging:
+        store.prepare(0)
         store.lock()
         tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)

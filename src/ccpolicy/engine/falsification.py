@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -63,9 +64,10 @@ class TurnedControl:
 
 
 def _contains(outer: Lapse, inner: Lapse) -> bool:
-    """Whether a lapse is part of another in time; times of one assessment are written alike."""
-    return outer.starts <= inner.starts and (
-        outer.ends is None or (inner.ends is not None and inner.ends <= outer.ends)
+    """Whether a lapse is part of another in time."""
+    at = datetime.datetime.fromisoformat  # as texts, times of two offsets have another order
+    return at(outer.starts) <= at(inner.starts) and (
+        outer.ends is None or (inner.ends is not None and at(inner.ends) <= at(outer.ends))
     )
 
 

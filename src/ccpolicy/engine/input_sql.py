@@ -78,17 +78,22 @@ class InputQueries:
                     found.append(InputSelection(len(found), revision, name, spec, selection))
         return found
 
+    def is_in_place(self, selected: InputSelection) -> bool:
+        """Whether the records of a selection are in a relation of the engine that judges."""
+        return self.tables[selected.selection.dataset].is_in_place
+
+    @cached_property
+    def some_are_in_place(self) -> bool:
+        """Whether there is such a selection."""
+        return any(map(self.is_in_place, self.selections))
+
+    def records_in_place(self) -> list[str]:
+        """Write the queries of the selections whose records the engine has, one by one."""
+        return [self._records(each) for each in self.selections if self.is_in_place(each)]
+
     def selected_records(self, together: int | None = None) -> list[str]:
-        """Write queries of all selections side by side: one, or each of so many selections."""
-        classed = {each.control_number for each in self.revisions if each.has_classes}
-        branches = [
-            self.selection_sql.records(
-                each,
-                self.numbers[each.revision.kind.name, each.input],
-                has_classes=each.revision.control_number in classed,
-            )
-            for each in self.selections
-        ]
+        """Write queries of all other selections side by side: one, or each of so many."""
+        branches = [self._records(each) for each in self.selections if not self.is_in_place(each)]
         nothing = ", ".join("NULL" for _ in VALUES)
         for revision in self.first_revisions:
             if revision.is_single_subject:
@@ -100,11 +105,19 @@ class InputQueries:
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
                     " NULL"
                 )
-        together = together or len(branches)
+        together = together or max(len(branches), 1)
         return [
             "\nUNION ALL ".join([SELECTED_RECORDS.no_rows(), *branches[at : at + together]])
-            for at in range(0, len(branches), together)
+            for at in range(0, max(len(branches), 1), together)
         ]
+
+    def _records(self, selected: InputSelection) -> str:
+        classed = {each.control_number for each in self.revisions if each.has_classes}
+        return self.selection_sql.records(
+            selected,
+            self.numbers[selected.revision.kind.name, selected.input],
+            has_classes=selected.revision.control_number in classed,
+        )
 
     def required_items(self) -> str:
         """Write the query of the items of every control."""

@@ -136,17 +136,21 @@ def check_spans(
     queries: Mapping[str, str],
     revisions: Mapping[int, ControlRevision],
     records: Sequence[Relation],
-) -> None:
+) -> bool:
     """Check that each kind returned spans of its own controls and of subjects its inputs named.
 
-    `records` are the relations that kinds read records from.
+    `records` are the relations that kinds read records from. Return whether there are spans of
+    which nobody can say when they begin or end, or whether they are duty or cover.
 
     Raises:
         PolicyError: a kind returned something else.
     """
-    [(number,)] = store.ask(
+    [(number, is_undecided)] = store.ask(
         """
-        SELECT min(p.kind)
+        SELECT min(CASE WHEN own.number IS NULL OR p.revision IS NULL OR own.revision <> p.revision
+                          OR own.kind <> p.kind THEN p.kind END),
+               max(CASE WHEN p.is_cover IS NULL OR p.starts IS NULL OR p.ends IS NULL
+                        THEN 1 ELSE 0 END)
         FROM spans p
         LEFT JOIN (
           SELECT s.number, s.revision, r.kind
@@ -154,13 +158,11 @@ def check_spans(
           JOIN control_revision r ON r.revision = s.revision
           WHERE NOT s.is_part
         ) own ON own.number = p.subject
-        WHERE own.number IS NULL OR p.revision IS NULL OR own.revision <> p.revision
-           OR own.kind <> p.kind
         """
     )
     if number is None:
         _check_locators(store, kinds, records)
-        return
+        return bool(is_undecided)
     kind = kinds[number]
     # Asked of its query again, which says what it wrote where `spans` could not hold it.
     columns = ", ".join(f"p.{each}" for each in RETURNED)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
-from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.control_revision import ControlRevision, has_pauses
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome, UnknownSpan
+from ccpolicy.engine.outcome import LapseSpan, Outcome, UnknownSpan
 from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
+from ccpolicy.engine.subject_reader import SubjectReader
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
 
@@ -30,20 +31,22 @@ class LapseReader:
         self.outcomes = {each.control.id: Outcome() for each in revisions}
         self.by_id = {each.control.id: each for each in revisions}
         self.by_control_number = list(self.outcomes.values())
-        # Each revision numbers its subjects; those of a control's revisions are one by their name.
-        self.identity = "number" if len(revisions) == len(self.outcomes) else "name"
+        self.subjects = SubjectReader(store, revisions, times)
 
-    def read(self, *, lapses: bool) -> None:
+    def read(self, *, lapses: bool, undecided: bool, waived: bool) -> None:
         """Fill the outcomes, with their lapses if these are wanted.
 
+        `undecided` is whether some of `spans` are, and `waived` whether there are waivers:
         `waived_subject` names those whose lapses are read to the horizon.
         """
         self._subjects()
-        self._undecided()
-        self._unknown_spans()
+        if undecided:
+            self._undecided()
+            self._unknown_spans()
         self._subjects_now_and_then()
         self._pauses()
-        self._waived_subjects()
+        if waived:
+            self._waived_subjects()
         self._upcoming()
         if lapses:
             for control, lapse in self.lapses(WAIVED_SUBJECT):
@@ -78,95 +81,13 @@ class LapseReader:
         rows = self.store.ask(
             f"""
             SELECT control_number, count(*), count(*) - sum(goes_on), sum(not_due)
-            FROM ({self._judged()}) judged
+            FROM ({self.subjects.judged()}) judged
             GROUP BY control_number
             """
         )
         for control_number, subjects, ended, not_due in rows:
             outcome = self.by_control_number[control_number]
             outcome.subjects, outcome.ended, outcome.not_due = subjects, int(ended), int(not_due)
-
-    def _judged(self, more: str = "") -> str:
-        """Write the query of each subject that a control is about, with more columns of it."""
-        return f"""
-            SELECT r.control_number, max(d.goes_on) AS goes_on, max(d.not_due) AS not_due{more}
-            FROM (
-              SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
-                     0 AS not_due, starts
-              FROM duty
-              WHERE ends > {self.times.starts}
-              UNION ALL
-              SELECT subject, 1, 0, starts
-              FROM spans
-              WHERE ends IS NULL OR (starts IS NULL AND NOT is_cover)
-              UNION ALL
-              SELECT s.subject, 1, 1, NULL
-              FROM spans s
-              JOIN (SELECT DISTINCT subject FROM subject_happening) h ON h.subject = s.subject
-              JOIN control_revision r ON r.revision = s.revision AND r.is_current
-              WHERE NOT s.is_cover
-              GROUP BY s.subject
-              HAVING min(s.starts) > {self.times.as_of}
-            ) d
-            JOIN subject n ON n.number = d.subject
-            JOIN control_revision r ON r.revision = n.revision
-            GROUP BY r.control_number, n.{self.identity}
-        """
-
-    def populations(self) -> dict[str, list[JudgedSubject]]:
-        """Read every subject of each control, by name."""
-        # The record that it rests on covers longest by as-of, or else began its duty.
-        rows = self.store.ask(
-            f"""
-            SELECT j.control_number, j.name, j.goes_on, j.not_due, j.starts, e.locator,
-                   c.class_name
-            FROM ({self._judged(", min(n.name) AS name, min(d.starts) AS starts")}) j
-            LEFT JOIN (
-              SELECT r.control_number, n.name, s.locator,
-                     row_number() OVER (
-                       PARTITION BY r.control_number, n.name
-                       ORDER BY s.is_cover DESC, s.ends DESC NULLS FIRST, s.starts DESC, s.locator
-                     ) AS place
-              FROM spans s
-              JOIN subject n ON n.number = s.subject
-              JOIN control_revision r ON r.revision = n.revision
-              WHERE s.is_cover IS NOT NULL AND s.locator IS NOT NULL
-                AND s.starts <= {self.times.as_of}
-            ) e ON e.control_number = j.control_number AND e.name = j.name AND e.place = 1
-            LEFT JOIN (
-              SELECT r.control_number, n.name, min(i.class) AS class_name
-              FROM (
-                SELECT subject, class FROM subject_duty
-                UNION ALL
-                SELECT subject, class FROM subject_happening
-              ) i
-              JOIN subject n ON n.number = i.subject
-              JOIN control_revision r ON r.revision = n.revision
-              WHERE i.class <> ''
-              GROUP BY r.control_number, n.name
-            ) c ON c.control_number = j.control_number AND c.name = j.name
-            ORDER BY j.control_number, j.name
-            """
-        )
-        paused: dict[tuple[int, str], int] = {}
-        if any(map(has_pauses, self.by_number.values())):
-            for number, name, length in self.store.ask(self._stopped()):
-                paused[number, name] = length
-        found: dict[str, list[JudgedSubject]] = {each: [] for each in self.outcomes}
-        controls = list(found)
-        for control_number, name, goes_on, not_due, starts, locator, class_name in rows:
-            found[controls[control_number]].append(
-                JudgedSubject(
-                    name,
-                    bool(goes_on),
-                    bool(not_due),
-                    starts,
-                    locator,
-                    class_name,
-                    paused.get((control_number, name)),
-                )
-            )
-        return found
 
     def _undecided(self) -> None:
         """Read the subjects with a span whose time cannot be computed."""
@@ -239,38 +160,12 @@ class LapseReader:
             outcome.has_subjects_now = bool(outcome.subjects and now)
             outcome.had_subjects = bool(outcome.subjects and then)
 
-    def first_subjects(self, limit: int) -> dict[str, list[str]]:
-        """Return the first subjects of each control, by name."""
-        rows = self.store.ask(
-            f"""
-            SELECT control_number, name
-            FROM (
-              SELECT control_number, name,
-                     row_number() OVER (PARTITION BY control_number ORDER BY name) AS place
-              FROM (
-                SELECT DISTINCT r.control_number, n.name
-                FROM duty d
-                JOIN subject n ON n.number = d.subject
-                JOIN control_revision r ON r.revision = d.revision
-                WHERE d.ends > {self.times.starts}
-              ) judged
-            ) placed
-            WHERE place <= {limit}
-            ORDER BY control_number, name
-            """
-        )
-        controls = list(self.outcomes)
-        found: dict[str, list[str]] = {each: [] for each in controls}
-        for control_number, subject in rows:
-            found[controls[control_number]].append(subject)
-        return found
-
     def lapses(self, subjects: Relation) -> Iterator[tuple[str, LapseSpan]]:
         """Yield each control's lapses that touch the window, by subject and time.
 
         Lapses that begin after as-of are read of the subjects that a relation names.
         """
-        has_paused = any(map(has_pauses, self.by_number.values()))
+        has_paused = self.subjects.has_pauses
         joined = f"LEFT JOIN {LAPSE_RECORD.name} k ON k.subject = l.subject AND k.starts = l.starts"
         if has_paused:
             joined += (
@@ -325,28 +220,17 @@ class LapseReader:
         for each in self.by_number.values():
             if has_pauses(each):
                 self.outcomes[each.control.id].pauses = (0, 0)
-        if not any(map(has_pauses, self.by_number.values())):
+        if not self.subjects.has_pauses:
             return
         rows = self.store.ask(
             f"""
             SELECT control_number, count(*), sum(paused)
-            FROM ({self._stopped()}) stopped
+            FROM ({self.subjects.stopped()}) stopped
             GROUP BY control_number
             """
         )
         for control_number, subjects, paused in rows:
             self.by_control_number[control_number].pauses = (subjects, int(paused))
-
-    def _stopped(self) -> str:
-        """Write the query of the subjects that were paused since the window's start."""
-        return f"""
-            SELECT r.control_number, n.name, max(p.paused) AS paused
-            FROM pause p
-            JOIN subject n ON n.number = p.subject
-            JOIN control_revision r ON r.revision = n.revision AND r.is_current
-            GROUP BY r.control_number, p.subject, n.name
-            HAVING max(p.ends) > {self.times.starts}
-        """
 
     def _paused(self, subjects: Relation) -> str:
         """Write for how long subjects were paused by pauses that began before their lapses."""
@@ -372,7 +256,7 @@ class LapseReader:
               JOIN control_revision r ON r.revision = l.revision
               WHERE l.ends > {self.times.as_of}
                 AND n.name NOT IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
-              GROUP BY r.control_number, n.{self.identity}
+              GROUP BY r.control_number, n.{self.subjects.identity}
             ) first_lapse
             WHERE starts > {self.times.as_of}
             """
@@ -382,12 +266,6 @@ class LapseReader:
             due[control_number, starts].append(name)
         for (control_number, starts), names in sorted(due.items()):
             self.by_control_number[control_number].upcoming.append((starts, sorted(names)))
-
-
-def has_pauses(revision: ControlRevision) -> bool:
-    """Whether a control has an input whose records stop clocks."""
-    inputs = revision.kind.inputs
-    return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())
 
 
 def _continued(lapses: list[LapseSpan]) -> Iterator[LapseSpan]:

@@ -140,6 +140,10 @@ class SelectionSql:
         """Write a number of a record, in millionths; NULL if it is empty, too large or too fine."""
         if column := selected.selection.roles.get(role):
             name = identifier(column)
+            table = self.tables[selected.selection.dataset]
+            if table.columns[column] == "integer":
+                fits = f"{name} BETWEEN -{LARGEST_QUANTITY} AND {LARGEST_QUANTITY}"
+                return f"CASE WHEN {fits} THEN {name} * {MILLIONTHS} END"
             millionths = f"CAST(round({name} * {MILLIONTHS}) AS BIGINT)"
             is_comparable = (
                 f"{name} BETWEEN -{LARGEST_QUANTITY} AND {LARGEST_QUANTITY} AND {_is_whole(name)}"

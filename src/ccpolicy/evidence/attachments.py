@@ -187,7 +187,7 @@ class Attachments:
         try:
             return fingerprint(self.finder.root / above, keep=size <= images.LARGEST)
         except EvidenceError as failure:
-            reason = dict(failure.message.values)["reason"]
+            reason = dict(failure.message.values).get("reason", failure.message)
             raise EvidenceError(
                 "'{name}' names the file {value}, which cannot be read: {reason}",
                 value=value,

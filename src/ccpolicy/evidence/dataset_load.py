@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ccpolicy.activity import watched
 from ccpolicy.errors import EvidenceError, Locator, Message
@@ -58,6 +58,8 @@ class DatasetLoad:
     """The files as they lie in the evidence folder."""
     snapshot: Snapshot | None = None
     """The state of the database, if the records are rows of a table."""
+    in_place: File | None = None
+    """The table, if its rows are judged in the database where they lie."""
 
     def __post_init__(self) -> None:
         self.dataset: Dataset = self.contract.dataset
@@ -210,18 +212,28 @@ class DatasetLoad:
 
     def finish(self) -> list[File]:
         """Note files that changed meanwhile or have no records, and return all that were read."""
+        if self.in_place:
+            if not self.in_place.records:
+                self._note_empty(Locator(self.in_place.file))
+            return [replace(self.in_place, invalid=sum(self.invalid.values()))]
         contents: dict[str, list[int]] = {}
         for number, source in self.files.items():
             contents.setdefault(source.file.name, []).append(number)
-            if not self.counts.get(number, 1) and not self.dataset.may_be_empty:
-                self.problems.file(
-                    source.file.error(
-                        "the table holds no row" if self.snapshot else "the file holds no record",
-                        hint="if that is all right, say why with 'may_be_empty' in the dataset, and"
-                        " in each control that then has nothing to judge",
-                    )
-                )
+            if not self.counts.get(number, 1):
+                self._note_empty(source.file.place())
         return [self._finished(file, contents.get(file.name, [])) for file in self.stored]
+
+    def _note_empty(self, place: Locator) -> None:
+        """Note that there are no records, unless that is all right."""
+        if not self.dataset.may_be_empty:
+            self.problems.file(
+                EvidenceError(
+                    "the table holds no row" if self.snapshot else "the file holds no record",
+                    hint="if that is all right, say why with 'may_be_empty' in the dataset, and"
+                    " in each control that then has nothing to judge",
+                    locator=place,
+                )
+            )
 
     def _finished(self, file: SourceFile, contents: Sequence[int]) -> File:
         """Note if a file changed meanwhile, and return what was read of it."""

@@ -16,7 +16,7 @@ from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.store import DuckDB
+from ccpolicy.store import DuckDB, Row
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, moment
 from ccpolicy.vocabulary import KEY_SEPARATOR, ColumnType
@@ -76,25 +76,36 @@ class InvalidRecordSearch:
 
     def invalid(self) -> dict[int, int]:
         """Explain the records that are not valid, and count them by source."""
-        rows = f"FROM ({self.plan.checked_rows()}) WHERE NOT _ok"
-        counts = self.store.ask(f"SELECT locator >> {NUMBER_BITS}, count(*) {rows} GROUP BY 1")
-        by_source = {int(source): int(count) for source, count in counts}
-        wanted = [
-            int(row[0])
-            for row in self.store.ask(
-                f"SELECT locator {rows} ORDER BY locator LIMIT {self.problems.room}"
-            )
-        ]
+        by_source = self._counts()
+        wanted = self._first()
         self._explain(wanted)
         self.problems.unexplained += sum(by_source.values()) - len(wanted)
         return by_source
+
+    def _counts(self) -> dict[int, int]:
+        """Count the invalid records by source."""
+        counts = self.store.ask(
+            f"SELECT locator >> {NUMBER_BITS}, count(*) {self._invalid_rows} GROUP BY 1"
+        )
+        return {int(source): int(count) for source, count in counts}
+
+    def _first(self) -> list[int]:
+        """Return the locators of the invalid records that are still listed."""
+        rows = self.store.ask(
+            f"SELECT locator {self._invalid_rows} ORDER BY locator LIMIT {self.problems.room}"
+        )
+        return [int(locator) for (locator,) in rows]
+
+    @property
+    def _invalid_rows(self) -> str:
+        return f"FROM ({self.plan.checked_rows()}) WHERE NOT _ok"
 
     def _explain(self, locators: Sequence[int]) -> None:
         if not locators:
             return
         places = self.places.locate(locators)
-        records = {} if self.plan.is_typed else self._texts(locators)
-        keys = self._rows(self.plan.records(), self.plan.key, locators)
+        records = {} if self.plan.is_typed else self._records(locators)
+        keys = self._keys(locators)
         explainer = Explainer(self.contract, self.store) if records else None
         for locator in locators:
             errors = []
@@ -108,20 +119,26 @@ class InvalidRecordSearch:
                 or [EvidenceError("the record breaks the contract, but no reason could be found")],
             )
 
-    def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
-        """Read the cells of records again, as JSON has them."""
-        columns = self.plan.columns
-        rows = self._rows(self.plan.rows(), [column.name for column in columns], locators)
+    def _records(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
+        """Return the cells of records, as JSON has them."""
         return {
             locator: {
                 column.name: values.value_of(str(cell), column.type)
                 if column.reading.is_plain
                 else cell
-                for column, cell in zip(columns, row, strict=True)
+                for column, cell in zip(self.plan.columns, row, strict=True)
                 if cell is not None
             }
-            for locator, row in rows.items()
+            for locator, row in self._texts(locators).items()
         }
+
+    def _texts(self, locators: Sequence[int]) -> dict[int, Sequence[object]]:
+        """Read the cells of records again."""
+        return self._rows(self.plan.rows(), [each.name for each in self.plan.columns], locators)
+
+    def _keys(self, locators: Sequence[int]) -> dict[int, Sequence[object]]:
+        """Return the keys of records, part by part."""
+        return self._rows(self.plan.records(), self.plan.key, locators)
 
     def _rows(
         self, query: str, columns: Sequence[str], locators: Sequence[int]
@@ -147,18 +164,7 @@ class InvalidRecordSearch:
 
     def duplicates(self) -> None:
         """Report the records whose key another record has already."""
-        rows = f"SELECT _key, locator FROM {identifier(self.plan.checked)} WHERE _ok"
-        if self.plan.is_large:
-            hashes = f"SELECT _hash FROM {identifier(self.plan.checked)} WHERE _ok"
-            twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
-            rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
-        found = self.store.ask(
-            f"""
-            SELECT _key, locator, first, count(*) OVER () FROM (
-              SELECT _key, locator, min(locator) OVER (PARTITION BY _key) AS first FROM ({rows})
-            ) WHERE locator <> first ORDER BY locator LIMIT {self.problems.shown}
-            """
-        )
+        found = self._repeated()
         places = self.places.locate({each for row in found for each in (row[1], row[2])})
         field = self.contract.heading(self.plan.key[0])
         for key, locator, first, _ in found:
@@ -166,12 +172,38 @@ class InvalidRecordSearch:
         if found:
             self.problems.unlisted += found[0][3] - len(found)
 
+    def _repeated(self) -> list[Row]:
+        """Return key, locator, the first record's, and how many there are, of those listed."""
+        rows = f"SELECT _key, locator FROM {identifier(self.plan.checked)} WHERE _ok"
+        if self.plan.is_large:
+            hashes = f"SELECT _hash FROM {identifier(self.plan.checked)} WHERE _ok"
+            twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
+            rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
+        return self.store.ask(repeated_sql(rows, self.problems.shown))
+
     def _shown(self, key: str) -> str:
         """Write a key as its columns are written on file."""
         parts = key.split(KEY_SEPARATOR)
         kinds = [self.plan.types[column] for column in self.plan.key]
         shown = [key_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
         return values.shown(KEY_SEPARATOR.join(shown))
+
+
+def repeated_sql(rows: str, most: int) -> str:
+    """Write the query of the first `most` records whose key another one has, out of some rows.
+
+    Rows are `_key` and `locator`; what comes of them is `InvalidRecordSearch`'s.
+    """
+    return f"""
+        SELECT _key, locator, first_locator, count(*) OVER () AS records
+        FROM (
+          SELECT _key, locator, min(locator) OVER (PARTITION BY _key) AS first_locator
+          FROM ({rows}) keyed
+        ) numbered
+        WHERE locator <> first_locator
+        ORDER BY locator
+        LIMIT {most}
+        """
 
 
 def key_part(text: str, kind: ColumnType) -> str:

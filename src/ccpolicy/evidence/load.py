@@ -29,8 +29,7 @@ from ccpolicy.store import DuckDB
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; others are read again."""
 LARGE = 64 << 20
-"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory; evidence of up to
-this size in all is read and checked by one thread."""
+"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory."""
 
 
 def load_evidence(
@@ -71,23 +70,25 @@ def load_evidence(
     files = [(path, each) for each, paths in found.items() for path in paths]
     on_disk = {path: instead.get(path, root / path) for path, _ in files}
     size = _open_files(files, on_disk, folder, loads, places, limits)
-    size += tables.read([load for load in loads.values() if load.dataset.source], limits)
-    _mark_large(loads.values())
+    copied, in_place = tables.read(loads.values(), limits)
+    size += copied
+    here = [load for load in loads.values() if not load.in_place]
+    _mark_large(here)
     watched().expect(size)
-    if size <= LARGE:
-        # Sharing out so little costs more than it saves, and the more the more cores there are.
-        store.run("SET threads = 1")
-    columns = open_column_cache(loads.values(), store)
+    store.prepare(size)
+    columns = open_column_cache(here, store)
     if columns:
         columns.prepare()
-    for load in loads.values():
+    for load in here:
         load.read(git_records)
         if load.dataset.format == "git" and git_records:
             _note_tables(load, datasets.values())
-    as_they_are = [load for load in loads.values() if not load.dataset.reshape]
-    reshaped = [load for load in loads.values() if load.dataset.reshape]
+    as_they_are = [load for load in here if not load.dataset.reshape]
+    reshaped = [load for load in here if load.dataset.reshape]
     create_tables(store, as_they_are)
     check_tables(store, as_they_are)
+    for each in in_place:
+        each.check()
     if columns:
         columns.keep()
     if reshaped:
@@ -100,7 +101,7 @@ def load_evidence(
         check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
-    reject_broken_references(store, loads.values(), zone)
+    reject_broken_references(store, loads.values(), zone, in_place)
     check_recording(store, loads, zone, git_records)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:

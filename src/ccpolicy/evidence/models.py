@@ -48,6 +48,8 @@ class Table:
     column holds the later reading, and `<name>__early` the earlier one."""
     base_table: str | None = None
     """Name of the relation under this one, if it is a view."""
+    is_in_place: bool = False
+    """Whether it is a relation of the engine that judges, and not of the store that reads."""
 
 
 @dataclass(frozen=True, slots=True)

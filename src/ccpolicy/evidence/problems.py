@@ -60,12 +60,14 @@ class ProblemLog:
         """Return everything: files first, then records, then references and keys."""
         found = [*self.of_files, *self.of_records]
         if self.unexplained:
-            error = EvidenceError("{count} more records are not valid", count=self.unexplained)
+            error = EvidenceError(
+                "more records that are not valid: {count}", count=self.unexplained
+            )
             found.append(Problem.of(error, self.dataset))
         found += [*self.of_references, *self.of_keys]
         if self.unlisted:
             error = EvidenceError(
-                "{count} more records have the key of another record", count=self.unlisted
+                "more records that have the key of another record: {count}", count=self.unlisted
             )
             found.append(Problem.of(error, self.dataset))
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from ccpolicy.evidence import values
@@ -20,6 +21,8 @@ TYPES: dict[ColumnType, str] = {
     "instant": "BIGINT",
 }
 """Type of a column → its SQL type."""
+
+_LARGEST = sys.float_info.max
 
 
 def parse_text(column: Column, text: str) -> str:
@@ -79,7 +82,8 @@ def _conditions(column: Column, value: str, early: str | None) -> Iterator[str]:
             last = LAST_DAY * DAY - 1
             yield from (f"{each} BETWEEN 0 AND {last}" for each in (value, early) if each)
         case "number":
-            yield f"isfinite({value})"
+            # NaN is above all numbers here, and nowhere between two.
+            yield f"{value} BETWEEN {literal(-_LARGEST)} AND {literal(_LARGEST)}"
         case "integer" | "boolean":
             yield f"{value} IS NOT NULL"
         case "text" if column.may_be_misread:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ccpolicy.evidence.contract import Column
@@ -100,7 +100,7 @@ class PlannedReference:
         named = " AND ".join(f"k{index} IS NOT NULL" for index in range(len(self.keys)))
         return (
             f"SELECT * FROM (SELECT {self.number} AS reference, locator, {', '.join(cells)}"
-            f" FROM {source}) WHERE {named}"
+            f" FROM {source}) named WHERE {named}"
         )
 
     def targets(self) -> str:
@@ -129,7 +129,7 @@ class PlannedReference:
             for which, day in (("0", name), ("1", f"{name} + 1")):
                 joined = f"{alias}{which}"
                 days = f"(SELECT day AS {joined}, starts AS {joined}s FROM {identifier(DAYS)})"
-                source += f" LEFT JOIN {days} ON {joined} = {day}"
+                source += f" LEFT JOIN {days} {joined}d ON {joined} = {day}"
             return source, f"{alias}0s", f"{alias}1s - 1"
         early = name
         if column in plan.table().ambiguous_times:
@@ -137,19 +137,27 @@ class PlannedReference:
         return source, early, name
 
 
-def broken_reference_rows(references: Sequence[PlannedReference]) -> str:
+def broken_reference_rows(
+    references: Sequence[PlannedReference],
+    rows: Callable[[PlannedReference], str] = PlannedReference.rows,
+    targets: Callable[[PlannedReference], str] = PlannedReference.targets,
+) -> str:
     """Write the rows that name what is not there, or was not then.
 
     They are `reference`, `locator`, `value` and `time`: the first moment, or the day if all times
-    of the reference are dates.
+    of the reference are dates. `rows` and `targets` write what is joined.
     """
     joins: dict[tuple[object, ...], list[PlannedReference]] = {}
     for each in references:
         joins.setdefault(each.join, []).append(each)
-    return " UNION ALL ".join(_broken_rows(group) for group in joins.values())
+    return " UNION ALL ".join(_broken_rows(group, rows, targets) for group in joins.values())
 
 
-def _broken_rows(references: Sequence[PlannedReference]) -> str:
+def _broken_rows(
+    references: Sequence[PlannedReference],
+    rows: Callable[[PlannedReference], str],
+    targets: Callable[[PlannedReference], str],
+) -> str:
     first = references[0]
     names = [f"k{index}" for index in range(len(first.keys))]
     conditions = [f"t.{name} = s.{name}" for name in names]
@@ -158,22 +166,20 @@ def _broken_rows(references: Sequence[PlannedReference]) -> str:
         conditions.append("t.earliest <= s.latest")
     if len(during) > 1:
         conditions.append("t.latest >= s.earliest")
-    rows = " UNION ALL ".join(each.rows() for each in references)
+    naming = " UNION ALL ".join(map(rows, references))
     return (
-        f"SELECT reference, locator, {key_text(names)} AS value, earliest AS time FROM ({rows}) s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM ({first.targets()}) t WHERE {' AND '.join(conditions)})"
+        f"SELECT reference, locator, {key_text(names)} AS value, earliest AS time FROM ({naming}) s"
+        f" WHERE NOT EXISTS (SELECT 1 FROM ({targets(first)}) t WHERE {' AND '.join(conditions)})"
     )
 
 
-def days_sql(references: Iterable[PlannedReference]) -> str | None:
-    """Write the days that are compared with instants; None if there are none."""
-    dates = sorted({each for reference in references for each in reference.dates})
-    if not dates:
-        return None
+def days_sql(dates: Iterable[tuple[str, str]]) -> str:
+    """Write the days of columns of relations, and those after them."""
     return " UNION ".join(
-        f"SELECT {identifier(column)} + more AS day FROM {identifier(relation)},"
-        f" (VALUES (0), (1)) d(more) WHERE {identifier(column)} IS NOT NULL"
+        f"SELECT {identifier(column)} + {more} AS day FROM {identifier(relation)}"
+        f" WHERE {identifier(column)} IS NOT NULL"
         for relation, column in dates
+        for more in (0, 1)
     )
 
 

@@ -17,17 +17,19 @@ from zoneinfo import ZoneInfo
 from ccpolicy.errors import EvidenceError, PolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.in_place import TableInPlace
 from ccpolicy.evidence.invalid_records import key_part
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.record_sql import key_text
-from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, broken_reference_rows, days_sql
+from ccpolicy.evidence.reference_sql import PlannedReference
+from ccpolicy.evidence.reference_stores import UNMET, ReferenceStores
 from ccpolicy.near_names import NearName, folded, nearest
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literals
 from ccpolicy.time.calendar import date_of, day_starts, moment
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
-_UNMET = "evidence.unmet"
+_UNMET_HERE = "evidence.unmet/here"
 _SHOWN = 3
 """Values shown of those that may name invalid records, and spans shown of what was in force."""
 _KNOWN = 100_000
@@ -35,28 +37,33 @@ _KNOWN = 100_000
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
-def reject_broken_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
+def reject_broken_references(
+    store: DuckDB,
+    loads: Collection[DatasetLoad],
+    zone: ZoneInfo,
+    in_place: Collection[TableInPlace] = (),
+) -> None:
     """Report records with a broken reference, and remove them from the tables of valid records."""
     references = _planned(loads)
     if not references:
         return
-    if query := days_sql(references):
-        numbers = [int(day) for (day,) in store.ask(query)]
-        starts = [day_starts(day, zone) for day in numbers]
-        store.fill(DAYS, {"day": "INTEGER", "starts": "BIGINT"}, [numbers, starts])
-    check = _ReferenceCheck(store, loads, zone)
+    stores = ReferenceStores(store, references, in_place)
+    if days := stores.day_numbers(references):
+        stores.create_days(days, [day_starts(day, zone) for day in days])
+    check = _ReferenceCheck(stores, loads, zone)
     waiting = references
     while waiting:
-        if not store.create(_UNMET, broken_reference_rows(waiting)):
-            store.drop(_UNMET)
+        count = stores.create_unmet(waiting)
+        if not count:
+            stores.drop()
             break
         check.note(waiting)
         changed = check.leave_out(waiting)
-        store.drop(_UNMET)
+        stores.drop()
         waiting = [each for each in references if each.target.name in changed]
     check.finish()
-    if query:
-        store.drop(DAYS)
+    if days:
+        stores.drop(days=True)
 
 
 def _planned(loads: Iterable[DatasetLoad]) -> list[PlannedReference]:
@@ -101,8 +108,10 @@ class _Uncertain:
 class _ReferenceCheck:
     """Says what is wrong with references, and leaves out the records that are."""
 
-    def __init__(self, store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
-        self.store, self.zone = store, zone
+    def __init__(
+        self, stores: ReferenceStores, loads: Collection[DatasetLoad], zone: ZoneInfo
+    ) -> None:
+        self.stores, self.zone = stores, zone
         self.loads = {plan.name: load for load in loads for plan in load.plans}
         self.incomplete = {
             load.dataset.id
@@ -116,10 +125,8 @@ class _ReferenceCheck:
         """Note what the rows of `_UNMET` name: one by one, unless it may be what is invalid."""
         by_number = {each.number: each for each in references}
         certain: dict[str, list[PlannedReference]] = {}
-        for (number,) in self.store.ask(
-            f"SELECT DISTINCT reference FROM {identifier(_UNMET)} ORDER BY 1"
-        ):
-            each = by_number[int(number)]
+        for number in self.stores.numbers(references):
+            each = by_number[number]
             if self.loads[each.target.name].dataset.id in self.incomplete:
                 self._count(each)
             else:
@@ -128,9 +135,10 @@ class _ReferenceCheck:
             self._explain(found)
 
     def _count(self, reference: PlannedReference) -> None:
-        rows = f"FROM {identifier(_UNMET)} WHERE reference = {reference.number}"
-        [(count, first)] = self.store.ask(f"SELECT count(DISTINCT locator), min(locator) {rows}")
-        named = self.store.ask(f"SELECT DISTINCT value {rows} ORDER BY 1 LIMIT {_SHOWN + 1}")
+        rows = f"FROM {identifier(UNMET)} WHERE reference = {reference.number}"
+        store = self.stores.of(reference)
+        [(count, first)] = store.ask(f"SELECT count(DISTINCT locator), min(locator) {rows}")
+        named = store.ask(f"SELECT DISTINCT value {rows} ORDER BY 1 LIMIT {_SHOWN + 1}")
         known = self.uncertain.setdefault(reference, _Uncertain(first=first))
         known.count += count
         known.first = min(known.first, first)
@@ -139,21 +147,22 @@ class _ReferenceCheck:
     def _explain(self, references: Sequence[PlannedReference]) -> None:
         """Explain the records of one dataset, up to the limit, and count the others."""
         problems = self.loads[references[0].own.name].problems
+        store = self.stores.of(references[0])
         by_number = {each.number: each for each in references}
-        rows = f"FROM {identifier(_UNMET)} WHERE reference IN ({_list(by_number)})"
-        [(total,)] = self.store.ask(f"SELECT count(DISTINCT locator) {rows}")
-        shown = self.store.ask(f"SELECT DISTINCT locator {rows} ORDER BY 1 LIMIT {problems.room}")
+        rows = f"FROM {identifier(UNMET)} WHERE reference IN ({_list(by_number)})"
+        [(total,)] = store.ask(f"SELECT count(DISTINCT locator) {rows}")
+        shown = store.ask(f"SELECT DISTINCT locator {rows} ORDER BY 1 LIMIT {problems.room}")
         problems.unexplained += total - len(shown)
         if not shown:
             return
-        found = self.store.ask(
+        found = store.ask(
             f"SELECT DISTINCT locator, reference, value, time {rows}"
-            f" AND locator IN ({_list(locator for (locator,) in shown)}) ORDER BY ALL"
+            f" AND locator IN ({_list(locator for (locator,) in shown)}) ORDER BY 1, 2, 3, 4"
         )
         places = self.loads[references[0].own.name].places.locate({row[0] for row in found})
         names = {
             number: _ReferencedKeys(
-                self.store, by_number[number], [r[2] for r in found if r[1] == number]
+                self.stores, by_number[number], [r[2] for r in found if r[1] == number]
             )
             for number in sorted({row[1] for row in found})
         }
@@ -214,13 +223,27 @@ class _ReferenceCheck:
         for each in references:
             by_load.setdefault(self.loads[each.own.name].dataset.id, []).append(each)
         for found in by_load.values():
-            numbers = _list(each.number for each in found)
-            changed |= remove_records(
-                self.store,
-                self.loads[found[0].own.name],
-                f"SELECT DISTINCT locator FROM {identifier(_UNMET)} WHERE reference IN ({numbers})",
-            )
+            changed |= self._leave_out(found)
         self.incomplete |= {self.loads[table].dataset.id for table in changed}
+        return changed
+
+    def _leave_out(self, references: Sequence[PlannedReference]) -> set[str]:
+        """Take the records of one dataset out of its tables."""
+        load = self.loads[references[0].own.name]
+        numbers = _list(each.number for each in references)
+        query = f"SELECT DISTINCT locator FROM {identifier(UNMET)} WHERE reference IN ({numbers})"
+        if table := self.stores.in_place.get(load.dataset.id):
+            return {load.dataset.id} if table.reject(query) else set()
+        store = self.stores.of(references[0])
+        if store is self.stores.store:
+            return remove_records(self.stores.store, load, query)
+        # The dataset is here, and it was there that its references were asked for.
+        locators = [int(locator) for (locator,) in store.ask(query)]
+        self.stores.store.fill(_UNMET_HERE, {"locator": "BIGINT"}, [locators])
+        changed = remove_records(
+            self.stores.store, load, f"SELECT locator FROM {identifier(_UNMET_HERE)}"
+        )
+        self.stores.store.drop(_UNMET_HERE)
         return changed
 
     def finish(self) -> None:
@@ -230,8 +253,8 @@ class _ReferenceCheck:
             [place] = load.places.locate([found.first]).values()
             shown = list(dict.fromkeys(found.values))
             error = EvidenceError(
-                "{count} records name in '{name}' what is not among the valid records of"
-                " '{dataset}': {values}",
+                "records that name in '{name}' what is not among the valid records of"
+                " '{dataset}', {count}: {values}",
                 hint="first correct what is wrong with '{dataset}'",
                 count=found.count,
                 name=load.contract.heading(reference.column),
@@ -244,14 +267,16 @@ class _ReferenceCheck:
 class _ReferencedKeys:
     """What a reference might name."""
 
-    def __init__(self, store: DuckDB, reference: PlannedReference, named: Collection[str]) -> None:
+    def __init__(
+        self, stores: ReferenceStores, reference: PlannedReference, named: Collection[str]
+    ) -> None:
         target, key = identifier(reference.target.relation), key_text(reference.keys)
         during = reference.reference.during or ()
         self.spans: dict[str, list[Sequence[int | None]]] = {}
         """Value that is named and exists → when it is in force, as its columns say."""
         ends = "".join(f", {identifier(column)}" for column in during)
         order = "".join(f", {identifier(column)} NULLS FIRST" for column in during)
-        rows: list[Any] = store.ask(
+        rows: list[Any] = stores.target(reference).ask(
             f"SELECT {key}{ends} FROM {target} WHERE {key} IN {literals(sorted(set(named)))}"
             f" ORDER BY 1{order}"
         )
@@ -264,10 +289,11 @@ class _ReferencedKeys:
             digits = sorted(
                 {re.sub("[^1-9]", "", unicodedata.normalize("NFKC", n)) for n in missing}
             )
-            known = store.ask(
+            known = stores.names(
+                reference,
                 f"SELECT DISTINCT {key} AS name FROM {target} WHERE {key} IS NOT NULL"
                 f" AND (regexp_replace({key}, '[^1-9]+', '', 'g') IN {literals(digits)}"
-                f" OR NOT regexp_full_match({key}, '[ -~]*')) ORDER BY 1 LIMIT {_KNOWN}"
+                f" OR regexp_matches({key}, '[^ -~]')) ORDER BY 1 LIMIT {_KNOWN}",
             )
             self.close = near_names(missing, [str(name) for (name,) in known])
 

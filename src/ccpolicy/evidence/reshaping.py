@@ -108,7 +108,7 @@ def reshape(store: DuckDB, contract: Contract, limits: Limits) -> tuple[str, lis
         )
         if lost:
             raise EvidenceError(
-                "'reshape' returns {count} rows whose 'place' is not the place of any row read",
+                "'reshape' returns rows whose 'place' is not the place of any row read: {count}",
                 hint="return 'place' as it stands, or one of several, such as max(place)",
                 count=lost,
             )
@@ -143,7 +143,7 @@ def rows_without_record(store: DuckDB, dataset: str) -> dict[int, int]:
 def passed_over_note(count: int, total: int) -> Message:
     """Say how many rows of a file no record was made of."""
     return Message.of(
-        "'reshape' made no record from some of {total} rows: {count}",
+        "'reshape' made no record from some of the rows: {count} of {total}",
         total=total,
         count=count,
     )

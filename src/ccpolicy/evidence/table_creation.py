@@ -69,7 +69,7 @@ def _reading(files: Sequence[SourceFile]) -> Message:
     first, *more = [file.name for file in files]
     doing = Message.of("reading {file}", file=first)
     if more:
-        doing = Message.of("reading {file} and {count} other files", file=first, count=len(more))
+        doing = Message.of("reading {file} and other files: {count}", file=first, count=len(more))
     return doing
 
 

@@ -56,6 +56,8 @@ class TablePlan:
     """Whether the records are valid and their keys unique, so that the table needs no check."""
     has_faulty_expression: bool = False
     """Whether a derived column failed, and is NULL where it does."""
+    is_in_place: bool = False
+    """Whether the table is made by the engine that judges, in whose database its rows lie."""
     scans: dict[int, Scan] = field(default_factory=dict)
     """Source → how DuckDB reads it, where nothing is staged."""
 
@@ -94,7 +96,9 @@ class TablePlan:
         """Return the table as the engine sees it."""
         kept = {column: kind for column, kind in self.types.items() if column in self.wanted}
         ambiguous = frozenset(each.name for each in self.ambiguous if each.name in self.wanted)
-        return Table(self.relation, kept, ambiguous, None if self.keys_verified else self.checked)
+        is_view = not (self.keys_verified or self.is_in_place)
+        base = self.checked if is_view else None
+        return Table(self.relation, kept, ambiguous, base, self.is_in_place)
 
     def early_names(self) -> list[str]:
         """Return the names of the earlier readings in the table."""

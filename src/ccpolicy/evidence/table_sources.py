@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ccpolicy.errors import CcpolicyError, DatabaseError, LimitError, Locator, Message
+from ccpolicy.activity import watched
+from ccpolicy.errors import CcpolicyError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.exported_tables import ExportedTables, TableFiles
+from ccpolicy.evidence.in_place import (
+    InPlaceRecords,
+    TableInPlace,
+    TableUse,
+    copied_note,
+    copy_reason,
+    why_copied,
+)
+from ccpolicy.evidence.models import File
 from ccpolicy.evidence.places import TableRecords
 from ccpolicy.evidence.readers import SourceFile
-from ccpolicy.evidence.readers.text import MAX_LINE
+from ccpolicy.evidence.record_sources import NUMBER_BITS
+from ccpolicy.evidence.table_copy import check_limits, convert, write_rows
 from ccpolicy.files.finder import Fingerprint, stat_state
-from ccpolicy.files.limits import MIB, Limits
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy.store_settings import StoreSettings
 from ccpolicy.policy.table_source import TableSource
-from ccpolicy.store import DuckDB, StoreError, TableStore, open_tables
-from ccpolicy.store.sql import identifier, literal
-from ccpolicy.store.tables import Snapshot, TableName, WantedColumn
+from ccpolicy.store import (
+    EngineStore,
+    InPlaceTables,
+    JudgesTables,
+    TableStore,
+    open_tables,
+)
+from ccpolicy.store.tables import CopyReason, Snapshot, TableName, WantedColumn
 from ccpolicy.time.calendar import instant, moment
 from ccpolicy.time.epoch import CLOCK_TOLERANCE
-
-_GLOB = re.compile(r"[*?\[]")
-"""What DuckDB would take for a pattern of names."""
 
 
 @dataclass(frozen=True)
@@ -41,67 +54,38 @@ class TableSources:
     """Makes the error for why no table is read."""
     as_of: datetime.datetime | None = None
     """The moment judged."""
+    engine: EngineStore | None = None
+    """What judges, if that is not the store that reads."""
+    uses: Mapping[str, TableUse] = field(default_factory=dict)
+    """Dataset → what is asked of it."""
+    files: TableFiles | None = None
+    """Where rows are exported to, or read from in place of any database."""
 
-    def read(self, loads: Sequence[DatasetLoad], limits: Limits) -> int:
-        """Copy the tables of datasets, those of one store in one snapshot; return their bytes.
+    def read(
+        self, loads: Collection[DatasetLoad], limits: Limits
+    ) -> tuple[int, list[TableInPlace]]:
+        """Copy the tables of datasets, those of one store in one snapshot, or have them staged.
+
+        What lies where the engine judges, and can be judged there, is staged there and returned,
+        with the bytes of all that was copied.
 
         Raises:
             CcpolicyError: tables are not to be read.
             DatabaseError: one cannot be read, or not all of it.
             LimitError: one is larger than the limits.
         """
-        if not loads:
-            return 0
+        own = [load for load in loads if load.dataset.source]
+        if not own:
+            return 0, []
         if self.refusal:
-            raise self.refusal().at(Locator(str(loads[0].dataset.source)))
-        total = 0
+            raise self.refusal().at(Locator(str(own[0].dataset.source)))
         with ExitStack() as stack:
-            stores: dict[str, TableStore] = {}
-            for name in sorted({source.store for load in loads if (source := load.dataset.source)}):
-                settings = self.stores[name]
-                opened = open_tables(name, settings.kind, settings.service, settings.environment)
-                stores[name] = stack.enter_context(opened)
-            for load in loads:
-                assert load.dataset.source
-                total += self._read(load, load.dataset.source, stores, limits)
-        return total
+            reading = _Reading(self, loads, limits, stack)
+            for load in own:
+                reading.read(load)
+        return reading.copied, reading.in_place
 
-    def _read(
-        self,
-        load: DatasetLoad,
-        source: TableSource,
-        stores: Mapping[str, TableStore],
-        limits: Limits,
-    ) -> int:
-        store = stores[source.store]
-        table = TableName(*source.path, str(source))
-        rows = store.rows(table, _wanted(load.contract), _headings(load.contract))
-        copy = self.scratch / f"table-{load.dataset.id}.csv"
-        with closing(rows.pieces) as pieces:
-            written = _write(copy, pieces, Locator(table.shown), limits)
-        path = copy.with_suffix(".parquet")
-        _convert(load.store, load.contract, copy, path, written.rows, table.shown)
-        copy.unlink()
-        facts = Fingerprint(
-            sha256=written.sha256,
-            size=written.size,
-            state=stat_state(path),
-            lines=written.rows + 1,
-            has_nul=False,
-            has_bare_return=False,
-            has_spaced_quote=False,
-            is_text=False,
-            data=None,
-        )
-        notes = (*rows.notes, *self._notes(store.snapshot))
-        file = SourceFile(table.shown, path, facts, limits, contract=load.contract, notes=notes)
-        load.snapshot = store.snapshot
-        load.stored.append(file)
-        records = TableRecords(file, notes=[*notes])
-        load.files[load.places.add(records)] = records
-        return written.size
-
-    def _notes(self, snapshot: Snapshot) -> list[Message]:
+    def notes(self, snapshot: Snapshot) -> list[Message]:
         """Say so if the rows are not those of the moment that is judged."""
         judged = self.as_of
         if judged is None or abs(snapshot.taken_at - instant(judged)) <= CLOCK_TOLERANCE:
@@ -117,11 +101,124 @@ class TableSources:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    rows: int
-    size: int
-    sha256: str
+@dataclass
+class _Reading:
+    """Reads tables, each in place or by a copy."""
+
+    sources: TableSources
+    loads: Collection[DatasetLoad]
+    limits: Limits
+    stack: ExitStack
+    copied: int = 0
+    """Bytes."""
+    in_place: list[TableInPlace] = field(default_factory=list)
+    _stores: dict[str, TableStore] = field(default_factory=dict)
+    _engines: dict[str, InPlaceTables | None] = field(default_factory=dict)
+
+    def read(self, load: DatasetLoad) -> None:
+        """Stage or copy the table of a dataset."""
+        source = load.dataset.source
+        assert source
+        watched().begin(Message.of("reading {file}", file=str(source)))
+        engine = self.sources.engine
+        reasons: list[Message] = []
+        if isinstance(engine, JudgesTables) and not self.sources.files:
+            tables = self._tables(engine, source.store)
+            use = self.sources.uses.get(load.dataset.id, TableUse())
+            found: TableInPlace | Message = copied_note("store")
+            if tables:
+                reason = why_copied(load, self.loads, use, tables)
+                found = reason or self._stage(load, source, tables, engine)
+            if not isinstance(found, Message):
+                self.in_place.append(found)
+                return
+            reasons.append(found)
+        self._copy(load, source, reasons)
+
+    def _tables(self, engine: JudgesTables, name: str) -> InPlaceTables | None:
+        if name not in self._engines:
+            settings = self.sources.stores[name]
+            where = settings.service, settings.environment
+            self._engines[name] = engine.tables_in_place(name, *where)
+        return self._engines[name]
+
+    def _stage(
+        self, load: DatasetLoad, source: TableSource, tables: InPlaceTables, engine: EngineStore
+    ) -> TableInPlace | Message:
+        """Stage a table in the engine; return the reason if that cannot be done."""
+        contract, table = load.contract, TableName(*source.path, str(source))
+        number = len(load.places.sources) + 1
+        wanted = dict(zip((each.name for each in contract.columns), _wanted(contract), strict=True))
+        staged = tables.stage(
+            table,
+            wanted,
+            contract.dataset.key,
+            f"evidence.rows/{number}",
+            (number << NUMBER_BITS) + 1,
+            self.limits.rows,
+        )
+        if isinstance(staged, CopyReason):
+            return copy_reason(staged)
+        facts = tables.facts(staged, [each.name for each in wanted.values()])
+        if isinstance(facts, CopyReason):
+            return copy_reason(facts)
+        check_limits(facts.rows, facts.size, facts.longest, Locator(table.shown), self.limits)
+        records = InPlaceRecords(load, tables, staged.relation)
+        records.number = load.places.add(records)
+        load.plans[0].is_in_place = True
+        load.snapshot = tables.snapshot
+        notes = (*staged.notes, *self.sources.notes(tables.snapshot))
+        load.in_place = File(
+            load.dataset.id, table.shown, facts.rows, 0, facts.sha256, notes, tables.snapshot
+        )
+        return TableInPlace(load, tables, engine, staged, records, facts.may_repeat)
+
+    def _store(self, load: DatasetLoad, source: TableSource) -> TableStore:
+        """Open the store of a table, once for all its tables."""
+        files = self.sources.files
+        if files and files.are_read:
+            return ExportedTables(files, {str(source): load.dataset.id})
+        if source.store not in self._stores:
+            settings = self.sources.stores[source.store]
+            opened = open_tables(
+                source.store, settings.kind, settings.service, settings.environment
+            )
+            self._stores[source.store] = self.stack.enter_context(opened)
+        return self._stores[source.store]
+
+    def _copy(self, load: DatasetLoad, source: TableSource, reasons: Sequence[Message]) -> None:
+        """Copy the rows of a table to a file."""
+        files, store = self.sources.files, self._store(load, source)
+        table = TableName(*source.path, str(source))
+        rows = store.rows(table, _wanted(load.contract), _headings(load.contract))
+        copy = self.sources.scratch / f"table-{load.dataset.id}.csv"
+        with closing(rows.pieces) as pieces:
+            written = write_rows(copy, pieces, Locator(table.shown), self.limits)
+        path = copy.with_suffix(".parquet")
+        convert(load.store, load.contract, copy, path, written.rows, table.shown)
+        copy.unlink()
+        if files and not files.are_read:
+            files.folder.mkdir(exist_ok=True)
+            shutil.copyfile(path, files.file(load.dataset.id))
+        facts = Fingerprint(
+            sha256=written.sha256,
+            size=written.size,
+            state=stat_state(path),
+            lines=written.rows + 1,
+            has_nul=False,
+            has_bare_return=False,
+            has_spaced_quote=False,
+            is_text=False,
+            data=None,
+        )
+        notes = (*rows.notes, *self.sources.notes(store.snapshot), *reasons)
+        limits, contract = self.limits, load.contract
+        file = SourceFile(table.shown, path, facts, limits, contract=contract, notes=notes)
+        load.snapshot = store.snapshot
+        load.stored.append(file)
+        records = TableRecords(file, notes=[*notes])
+        load.files[load.places.add(records)] = records
+        self.copied += written.size
 
 
 def _wanted(contract: Contract) -> list[WantedColumn]:
@@ -136,72 +233,6 @@ def _wanted(contract: Contract) -> list[WantedColumn]:
 def _headings(contract: Contract) -> list[str]:
     """Return what the table calls the columns of the key."""
     return [contract.heading(each) for each in contract.dataset.key]
-
-
-def _write(path: Path, pieces: Iterable[bytes], place: Locator, limits: Limits) -> _Written:
-    """Write the rows, the headings first, as they come, so that none is held in memory."""
-    digest = hashlib.sha256()
-    rows, size = -1, 0
-    with path.open("xb") as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            rows, size = rows + 1, size + len(piece)
-            if rows > limits.rows:
-                raise LimitError(
-                    "the table has more than {limit} rows",
-                    setting="rows",
-                    locator=place,
-                    limit=limits.rows,
-                )
-            if size > limits.file_size << MIB:
-                raise LimitError(
-                    "the rows of the table take more than {limit} MiB",
-                    setting="file_size",
-                    locator=place,
-                    limit=limits.file_size,
-                )
-            if len(piece) > MAX_LINE:
-                raise LimitError(
-                    "a row of the table takes more than {limit} KiB",
-                    hint="leave the column with the long text out of the contract",
-                    locator=place,
-                    limit=MAX_LINE >> 10,
-                )
-    return _Written(rows, size, digest.hexdigest())
-
-
-def _convert(
-    store: DuckDB, contract: Contract, copy: Path, path: Path, rows: int, shown: str
-) -> None:
-    """Write the rows as Parquet, of which each can be found by its number.
-
-    Raises:
-        DatabaseError: not all of them arrived.
-    """
-    types = ", ".join(
-        f"{literal(contract.heading(each.name))}: 'VARCHAR'" for each in contract.columns
-    )
-    names = ", ".join(identifier(contract.heading(each.name)) for each in contract.columns)
-    file = literal(_GLOB.sub(r"[\g<0>]", str(copy)))
-    scan = (
-        f"read_csv({file}, auto_detect = false, header = true, columns = {{{types}}}, delim = ',',"
-        " quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false,"
-        f" strict_mode = true, max_line_size = {MAX_LINE}, buffer_size = {8 * MAX_LINE},"
-        " compression = 'none', hive_partitioning = false)"
-    )
-    try:
-        [(count,)] = store.run(
-            f"COPY (SELECT {names} FROM {scan}) TO {literal(str(path))} (FORMAT parquet)"
-        )
-    except StoreError:
-        count = -1
-    if count != rows:
-        raise DatabaseError(
-            "not all rows of the table were read, and nothing was judged",
-            hint="judge again when nobody empties or rewrites it, such as by TRUNCATE",
-            locator=Locator(shown),
-        )
 
 
 def not_judged() -> CcpolicyError:

@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.evidence.misnamed import misnamed
 from ccpolicy.evidence.readers.archives import left_out
+from ccpolicy.files.bounded import open_regular
 from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
 from ccpolicy.files.ignoring import ignores
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.paths import plain_path
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.lint import LintFinding
-from ccpolicy.policy.settings import FILE, Ignore
+from ccpolicy.policy.settings import FILE, USUAL, Ignore
 
 _MOST_LISTED = 50
 """Files that are named; the rest is counted."""
@@ -116,12 +118,17 @@ def find_unread(
     start = len(top) + 1 if top else 0
     ignored = [Ignored(each) for each in ignore]
     unread: list[tuple[str, str | None]] = []
+    doubtful: dict[str, EvidenceError] = {}
     for path, fault in _walk(root, top, limits):
         if path in known:
             continue
         is_folder = path.endswith("/")
         fits = (each for each in ignored if ignores(each.pattern.files, path[start:]))
         by = None if is_folder else next(fits, None)
+        # Of a pattern of its own the repository says why; the usual ones know only names.
+        if by and by.pattern in USUAL and (error := misnamed(root / path, datasets.values())):
+            doubtful[path] = error.at(Locator(printable(path)))
+            by = None
         if by is None:
             unread.append((path, fault))
         else:
@@ -136,7 +143,9 @@ def find_unread(
     for by in ignored:
         by.files = sorted(by.files)[:_MOST_LISTED]
     errors = [
-        _invalid_record_error(path)
+        doubtful[path]
+        if path in doubtful
+        else _invalid_record_error(path)
         if path in of_invalid_records
         else _unread_error(path, fault, path[start:], datasets, used)
         for path, fault in sorted(unread)[:_MOST_LISTED]
@@ -266,7 +275,10 @@ def _is_of_git(path: Path, *, is_top: bool) -> bool:
     try:
         if stat.S_ISDIR(path.lstat().st_mode):
             return is_top and all((path / each).exists() for each in ("HEAD", "objects", "refs"))
-        data = path.read_bytes() if path.lstat().st_size <= _POINTER else b""
+        if path.lstat().st_size > _POINTER:
+            return False
+        with open_regular(path) as file:
+            data = file.read()
     except OSError:
         return False
     return data.startswith(b"gitdir: ") and data.count(b"\n") <= 1

@@ -27,6 +27,18 @@ _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
 _SEPARATOR = f"{KEY_SEPARATOR}|^{KEY_SEPARATOR[1:]}|{KEY_SEPARATOR[:-1]}$"
 UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}|{_SEPARATOR}"
 """RE2: what a column of a key may not match; see `key_fault`."""
+_SPACES = "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_UNSEEN = (
+    "\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ue000-\uf8ff\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+)
+UNFIT_SPELLED = f"^$|^[{_SPACES}]|[{_SPACES}]$|[{_UNSEEN}]|{_SEPARATOR}"
+"""`UNFIT` without Unicode's own classes, for engines that have others, and for the empty text.
+
+NUL is left out, which no database holds in a text.
+"""
 
 _QUOTED = json.encoder.encode_basestring
 _IS_DAY = re.compile(DATE).fullmatch

@@ -69,7 +69,7 @@ class Finder:
                 continue
             if len(found) == self.limits.files:
                 raise LimitError(
-                    "more than {limit} files match '{pattern}'",
+                    "more files match '{pattern}' than {limit}",
                     setting="files",
                     locator=Locator(folder),
                     limit=self.limits.files,
@@ -273,7 +273,10 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
         # Neither led elsewhere by a link put there meanwhile, nor kept waiting by a pipe.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb", buffering=0) as file:
-            before = _state(os.fstat(handle))
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise EvidenceError("not a file")
+            before = _state(found)
             pieces = iter(lambda: file.read(min(before[0] + 1, PIECE)), b"")
             facts = content_facts(pieces, is_stored=True)
     except OSError as failure:

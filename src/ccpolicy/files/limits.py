@@ -49,6 +49,9 @@ class Limits(BaseModel):
     """Lapses that an assessment lists. More end no command: they go to a Parquet file beside the
     assessment, which then lists the worst of each control."""
 
+    bundled_rows: Annotated[int, Field(ge=1, le=10**9)] = 1_000_000
+    """Rows of tables that a bundle takes along."""
+
     def check_folder(self, folder: str, names: int) -> None:
         """Refuse a folder with which there are so many names, or too deep below the repository.
 
@@ -57,14 +60,14 @@ class Limits(BaseModel):
         """
         if names > self.names:
             raise LimitError(
-                "there are more than {limit} files and folders",
+                "there are more files and folders than {limit}",
                 setting="names",
                 locator=Locator(folder or "."),
                 limit=self.names,
             )
         if folder.count("/") >= self.depth:
             raise LimitError(
-                "nested deeper than {limit} levels",
+                "nested in more levels than {limit}",
                 setting="depth",
                 locator=Locator(folder),
                 limit=self.depth,

@@ -178,7 +178,7 @@ class _Builder:
             if isinstance(event, yaml.CollectionStartEvent):
                 if len(stack) > MAX_DEPTH:
                     raise LimitError(
-                        "nested deeper than {limit} levels",
+                        "nested in more levels than {limit}",
                         locator=Locator(self.name, *self.place(mark)),
                         limit=MAX_DEPTH,
                     )

@@ -280,7 +280,7 @@ def _lookup(
             yield unknown("unknown column '{name}'", column, found, place("key", index))
     if len(lookup.key) != len(other.key):
         yield PolicyError(
-            "the key of '{dataset}' has {count} columns",
+            "the number of columns in the key of '{dataset}' is {count}",
             locator=place("key"),
             dataset=other.id,
             count=len(other.key),

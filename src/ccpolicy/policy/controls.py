@@ -11,6 +11,7 @@ from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.duration_checks import business_time_without_calendar, clock_over_dates
 from ccpolicy.policy.keys import mismatched_keys
+from ccpolicy.policy.label_checks import check_own_labels
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
@@ -56,6 +57,7 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
                 words,
                 place.locate("value_labels", value),
             )
+    yield from check_own_labels(control.value_labels, {*words, *control.value_labels}, place.locate)
 
 
 def _inputs(content: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:

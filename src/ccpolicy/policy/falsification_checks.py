@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from ccpolicy.policy.falsifications import (
     Falsifications,
     LocatedFalsification,
     Move,
+    RecordUpdate,
     Suite,
 )
 from ccpolicy.policy.file_reader import FALSIFICATIONS, EntryPlace
@@ -141,19 +143,9 @@ def _columns(
     dataset = content.datasets[parent]
     on_file = _properties(dataset, child)
     times = {name for name, kind in there.items() if kind in ("date", "instant")}
+    nested = {each.path: name for name, each in dataset.children.items()} if not child else {}
     if edit.change:
-        yield from _names(edit.change.set, on_file, place, "change", "set")
-        yield from _names(edit.change.take, on_file, place, "change", "take")
-        for name, source in edit.change.take.items():
-            if source not in on_file:
-                at = place.locate("change", "take", name)
-                yield unknown("unknown column '{name}'", source, on_file, at)
-        if not (edit.change.set or edit.change.take):
-            yield PolicyError(
-                "'change' names no column",
-                hint="write 'set' with values, or 'take' with columns",
-                locator=place.locate("change"),
-            )
+        yield from _change(edit.change, on_file, nested, place)
     if edit.move:
         yield from _move(edit.move, on_file, times, place)
     if edit.add:
@@ -161,6 +153,7 @@ def _columns(
         known = {*on_file, *dataset.key} if child else on_file
         for index, record in enumerate(edit.add.records):
             yield from _names(record, known, place, "add", "records", index)
+            yield from _lists(record, nested, place, "add", "records", index)
         if child:
             yield from _around(dataset.key, edit.add, place)
     if edit.choice and edit.choice.during:
@@ -170,6 +163,59 @@ def _columns(
             yield unknown("unknown column '{name}'", column, there, at)
         elif column not in times:
             yield PolicyError("the column '{name}' is not a time", locator=at, name=column)
+
+
+def _change(
+    change: RecordUpdate, on_file: set[str], nested: Mapping[str, str], place: EntryPlace
+) -> Iterator[PolicyError]:
+    """Yield what a change names that it cannot set; `nested` is column → child of the dataset."""
+    yield from _names(change.set, on_file, place, "change", "set")
+    yield from _names(change.take, on_file, place, "change", "take")
+    for name, source in change.take.items():
+        if source not in on_file:
+            at = place.locate("change", "take", name)
+            yield unknown("unknown column '{name}'", source, on_file, at)
+        if name in change.set:
+            yield PolicyError(
+                "'{name}' stands under 'set' and under 'take'",
+                hint="a column gets one value: take one of them out",
+                locator=place.locate("change", "take", name),
+                name=name,
+            )
+    named = [("set", name, name) for name in change.set]
+    named += [
+        ("take", name, each) for name, source in change.take.items() for each in (name, source)
+    ]
+    for field, name, column in named:
+        if column in nested:
+            table = f"{change.dataset}.{nested[column]}"
+            yield PolicyError(
+                "'{name}' holds the records of '{dataset}', which an edit of its own changes",
+                hint="write an edit of the dataset '{dataset}'",
+                locator=place.locate("change", field, name),
+                name=column,
+                dataset=table,
+            )
+    if not named:
+        yield PolicyError(
+            "'change' names no column",
+            hint="write 'set' with values, or 'take' with columns",
+            locator=place.locate("change"),
+        )
+
+
+def _lists(
+    record: Mapping[str, object], nested: Collection[str], place: EntryPlace, *path: str | int
+) -> Iterator[PolicyError]:
+    """Yield what a record that is added holds in place of a list of nested records."""
+    for name in nested:
+        if not isinstance(value := record.get(name, []), list):
+            yield PolicyError(
+                "a list is expected for '{name}', not {value}",
+                locator=place.locate(*path, name),
+                name=name,
+                value=json.dumps(value, ensure_ascii=False, default=str),
+            )
 
 
 def _properties(dataset: Dataset, child: str) -> set[str]:
@@ -207,7 +253,7 @@ def _move(
 def _around(key: list[str], add: Add, place: EntryPlace) -> Iterator[PolicyError]:
     for index, record in enumerate(add.records):
         for name in key:
-            if name not in record:
+            if record.get(name) is None:
                 yield PolicyError(
                     "the record does not name the record in which it is nested: '{name}' is"
                     " missing",

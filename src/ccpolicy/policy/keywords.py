@@ -88,7 +88,7 @@ KEYWORDS: dict[str, Keyword] = {
     "minLength": Keyword(
         _TEXTS,
         _is_count,
-        message="'{name}' must have at least {limit} characters: {value}",
+        message="'{name}' must have {limit} or more characters: {value}",
         test=lambda limit: lambda text: len(text) >= limit,
         # An empty cell is no text, so every text has a character.
         condition=lambda text, limit: f"length({text}) >= {limit}" if limit > 1 else None,
@@ -96,7 +96,7 @@ KEYWORDS: dict[str, Keyword] = {
     "maxLength": Keyword(
         _TEXTS,
         _is_count,
-        message="'{name}' must have at most {limit} characters: {value}",
+        message="'{name}' must have {limit} or fewer characters: {value}",
         test=lambda limit: lambda text: len(text) <= limit,
         condition=lambda text, limit: f"length({text}) <= {limit}",
     ),
@@ -135,8 +135,8 @@ KEYWORDS: dict[str, Keyword] = {
         test=lambda limit: lambda number: bool(number < limit),
         condition=lambda number, limit: f"{number} < {literal(limit)}",
     ),
-    "minItems": Keyword(_LISTS, _is_count, message="'{name}' must have at least {limit} entries"),
-    "maxItems": Keyword(_LISTS, _is_count, message="'{name}' must have at most {limit} entries"),
+    "minItems": Keyword(_LISTS, _is_count, message="'{name}' must have {limit} or more entries"),
+    "maxItems": Keyword(_LISTS, _is_count, message="'{name}' must have {limit} or fewer entries"),
     "uniqueItems": Keyword(
         _LISTS,
         lambda _, limit: isinstance(limit, bool),

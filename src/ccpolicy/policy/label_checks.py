@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ccpolicy.errors import LocateIfKnown, PolicyError
+from ccpolicy.near_names import appearance
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.dataset import Dataset
-from ccpolicy.policy.labels import Labels, value_text
+from ccpolicy.policy.labels import Labels, listed_values
 from ccpolicy.policy.names import unknown
 from ccpolicy.texts import Text
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 
 def check_labels(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError]:
@@ -34,9 +36,11 @@ def _table(
             if name not in known:
                 yield unknown("unknown column '{name}'", name, known, place(*path, field, name))
     yield from _alike(labels.labels, (*path, "labels"), place)
+    unlabelled = known.keys() - labels.labels.keys()
+    yield from _called_as_others(labels.labels, unlabelled, (*path, "labels"), place)
     for name, given in labels.value_labels.items():
         below = (*path, "value_labels", name)
-        values = _values(known.get(name, {}))
+        values = listed_values(known.get(name, {}))
         for value in given:
             if name in known and not _may_be(known[name], value):
                 yield unknown(
@@ -47,32 +51,38 @@ def _table(
                 )
         yield from _alike(given, below, place)
         yield from _called_as_others(given, {*values, *given}, below, place)
+        yield from _joined(given, below, place)
 
 
 def _may_be(spec: Mapping[str, Any], value: str) -> bool:
     """Whether a field may have a value: one that is listed, or any where it is an open text."""
-    is_open = not _values(spec) and spec.get("type", "string") == "string" and "format" not in spec
-    return is_open or value in _values(spec)
+    is_open = (
+        not listed_values(spec) and spec.get("type", "string") == "string" and "format" not in spec
+    )
+    return is_open or value in listed_values(spec)
 
 
-def _values(spec: Mapping[str, Any]) -> list[str]:
-    """List the values of a field, if its schema does."""
-    spec = spec.get("items", spec)
-    if spec.get("type") == "boolean":
-        return ["true", "false"]
-    return [value_text(value) for value in spec.get("enum", ())]
+def check_own_labels(
+    labels: Mapping[str, Text], values: Collection[str], place: LocateIfKnown
+) -> Iterator[PolicyError]:
+    """Yield labels of a control by which readers would take one of its words for another."""
+    yield from _alike(labels, ("value_labels",), place)
+    yield from _called_as_others(labels, values, ("value_labels",), place)
+    yield from _joined(labels, ("value_labels",), place)
 
 
 def _alike(
     labels: Mapping[str, Text], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
     for name, label in labels.items():
         for language, text in label.root.items():
-            other = seen.setdefault((language, text), name)
+            other, same = seen.setdefault((language, appearance(text)), (name, text))
             if other != name:
                 yield PolicyError(
-                    "'{name}' and '{other}' have the same label: {text}",
+                    "'{name}' and '{other}' have the same label: {text}"
+                    if same == text
+                    else "the label of '{name}' looks like that of '{other}': {text}",
                     hint="readers and forms must tell them apart",
                     locator=place(*path, name),
                     name=name,
@@ -86,11 +96,32 @@ def _called_as_others(
     labels: Mapping[str, Text], values: Collection[str], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     """Yield labels by which readers would take a value for another one."""
+    seen = {appearance(value): value for value in values}
     for name, label in labels.items():
-        if taken := [text for text in label.root.values() if text != name and text in values]:
+        own = appearance(name)
+        taken = [text for text in label.root.values() if own != appearance(text) in seen]
+        if taken:
             yield PolicyError(
-                "the label of '{name}' is the name of another value: {text}",
+                "the label of '{name}' is the name of another value: {text}"
+                if taken[0] in values
+                else "the label of '{name}' looks like the name of another value: {text}",
                 hint="readers would take one for the other: write another label",
+                locator=place(*path, name),
+                name=name,
+                text=taken[0],
+            )
+
+
+def _joined(
+    labels: Mapping[str, Text], path: tuple[str, ...], place: LocateIfKnown
+) -> Iterator[PolicyError]:
+    """Yield labels that would pass for several parts of a subject's name."""
+    for name, label in labels.items():
+        if taken := [text for text in label.root.values() if KEY_SEPARATOR in f" {text} "]:
+            yield PolicyError(
+                "the label of '{name}' holds ' × ', which separates the parts of a subject's name:"
+                " {text}",
+                hint="write it without this sign, such as 2x4",
                 locator=place(*path, name),
                 name=name,
                 text=taken[0],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel
 
 from ccpolicy.policy.base_model import STRICT, Name
@@ -34,3 +37,11 @@ class Labels(BaseModel):
 def value_text(value: object) -> str:
     """Write a value as `value_labels` names it: texts as they are, others as JSON has them."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def listed_values(spec: Mapping[str, Any]) -> list[str]:
+    """List the values of a field, if its schema does."""
+    spec = spec.get("items", spec)
+    if spec.get("type") == "boolean":
+        return ["true", "false"]
+    return [value_text(value) for value in spec.get("enum", ())]

@@ -27,7 +27,7 @@ from ccpolicy.policy.references import undeclared_references
 from ccpolicy.policy.schedule_checks import days_some_periods_lack
 from ccpolicy.policy.settings import FILE
 from ccpolicy.policy.subject_names import labelled_name, subject_forms, subject_labels
-from ccpolicy.store import open_store
+from ccpolicy.store import DuckDB
 from ccpolicy.time.calendar import day_number, last_days
 from ccpolicy.time.durations import parse_duration
 
@@ -45,15 +45,13 @@ class LintFinding:
     level: Level = "warning"
 
 
-def lint(content: Policy, today: datetime.date) -> list[LintFinding]:
-    """Return the findings of a policy.
+def lint(content: Policy, today: datetime.date, store: DuckDB) -> list[LintFinding]:
+    """Return the findings of a policy, whose SQL is vetted by the store.
 
     Raises:
         PolicyErrors: what cannot be at all.
     """
-    with open_store(memory=content.settings.limits.memory) as store:
-        store.lock()
-        check_policy(content, store)
+    check_policy(content, store)
     return [
         *(LintFinding(*each) for each in placeholders(content)),
         *(LintFinding(*each) for each in untranslated(content)),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ccpolicy.near_names import appearance
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import FROM_GIT
+from ccpolicy.policy.labels import listed_values
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Selection
 from ccpolicy.texts import Text
@@ -98,7 +101,54 @@ def subject_labels(policy: Policy, control: Control) -> list[dict[str, Text]]:
     if not selections:
         labels.add(0, {policy.plan.subject: policy.plan.subject_words})
         labels.add_items(1)
-    return labels.found
+    return told_apart(labels.found)
+
+
+def told_apart(
+    labels: Sequence[Mapping[str, Text]], names: Iterable[str] = ()
+) -> list[dict[str, Text]]:
+    """Leave out the labels that readers could take for another value, also of subjects' `names`.
+
+    Their values are shown as they are then.
+    """
+    values = [{*each} for each in labels]
+    for name in names:
+        for part, known in zip(name.split(KEY_SEPARATOR), values, strict=False):
+            known.add(part)
+    return [_told_apart(*each) for each in zip(labels, values, strict=True)]
+
+
+def _told_apart(labels: Mapping[str, Text], values: Iterable[str]) -> dict[str, Text]:
+    shown: dict[str, set[str]] = {}
+    for value in values:
+        shown.setdefault(appearance(value), set()).add(value)
+    looks = {
+        value: {appearance(text) for text in label.root.values()} for value, label in labels.items()
+    }
+    for value, texts in looks.items():
+        for text in texts:
+            shown.setdefault(text, set()).add(value)
+    return {
+        value: label
+        for value, label in labels.items()
+        if all(shown[text] == {value} for text in looks[value])
+    }
+
+
+def labels_open_values(policy: Policy, control: Control) -> bool:
+    """Whether records may hold any value beside those of a column that have a label."""
+    kind = policy.kinds[control.check]
+    named = [
+        (each.dataset, column)
+        for name in kind.inputs
+        for each in control.selections(name)
+        for column in (*(each.key if name == kind.population_input else ()), each.item)
+        if column
+    ]
+    return any(
+        labels and not is_closed
+        for labels, is_closed in (_labelled(policy, *each) for each in named)
+    )
 
 
 def labelled_name(labels: Sequence[Mapping[str, Text]], text: str) -> str:
@@ -144,23 +194,36 @@ class _PartLabels:
 
 def column_labels(policy: Policy, table: str, column: str) -> Mapping[str, Text]:
     """Return value → what readers call it, of a column or of the one that it is taken from."""
+    return _labelled(policy, table, column)[0]
+
+
+def _labelled(policy: Policy, table: str, column: str) -> tuple[Mapping[str, Text], bool]:
+    """Return the labels of a column's values, and whether it has no values but listed ones."""
     seen: set[tuple[str, str]] = set()
     while (table, column) not in seen:
         seen.add((table, column))
         parent, _, child = table.partition(".")
         if parent in FROM_GIT:
-            return _table_labels(policy) if column == "dataset" else {}
+            return (_table_labels(policy) if column == "dataset" else {}), True
         dataset = policy.datasets[parent]
         for own in (dataset.children[child], dataset) if child else (dataset,):
             if labels := own.value_labels.get(column):
-                return labels
+                return labels, _is_closed(dataset, child if own is not dataset else "", column)
             if reference := own.references.get(column):
                 table, column = reference.dataset, reference.key
                 break
         else:
             if lookup := dataset.lookups.get(column):
                 table, column = lookup.dataset, lookup.column
-    return {}
+    return {}, True
+
+
+def _is_closed(dataset: Dataset, child: str, column: str) -> bool:
+    """Whether the contract lists the values of a column."""
+    properties = dataset.record.get("properties", {})
+    if child:
+        properties = properties[dataset.children[child].path]["items"].get("properties", {})
+    return bool(listed_values(properties.get(column, {})))
 
 
 def _table_labels(policy: Policy) -> dict[str, Text]:

@@ -52,9 +52,9 @@ def page_words(language: str) -> dict[str, str]:
         "whole": say("A whole number is expected."),
         "least": say("At least {limit}."),
         "most": say("At most {limit}."),
-        "shorter": say("At most {limit} characters."),
-        "longer": say("At least {limit} characters."),
+        "shorter": say("{limit} or fewer characters."),
+        "longer": say("{limit} or more characters."),
         "pattern": say("It must fit {pattern}"),
-        "wrong": say("{count} fields are to be corrected."),
+        "wrong": say("Fields to be corrected: {count}."),
         "language": say("Language"),
     }

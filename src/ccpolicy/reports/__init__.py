@@ -47,6 +47,8 @@ class Format:
     """Whether it says who prepared it, and what changed since another assessment."""
     for_files: bool = False
     """Whether it is of no use in a terminal: a page for a browser, or bytes."""
+    detailed: bool = False
+    """Whether an assessment is written in less or more detail, as its reader wishes."""
     job_summary: bool = False
     """Whether the whole result also goes to the summary of a GitHub job."""
 
@@ -64,12 +66,18 @@ FORMATS: dict[str, Format] = {
             "verification": "verification_text.render_verification",
         },
         for_people=True,
+        detailed=True,
     ),
     "json": Format(".json", dict.fromkeys(get_args(Subject), "json.render_json")),
     "ics": Format(".ics", {"assessment": "ics.render_assessment", "agenda": "ics.render_agenda"}),
     "sarif": Format(".sarif", {"assessment": "sarif.render_assessment"}),
-    "junit": Format(".xml", {"assessment": "junit.render_assessment"}),
-    "github": Format(".github.txt", {"assessment": "github.render_assessment"}, job_summary=True),
+    "junit": Format(".xml", {"assessment": "junit.render_assessment"}, detailed=True),
+    "github": Format(
+        ".github.txt",
+        {"assessment": "github.render_assessment"},
+        detailed=True,
+        job_summary=True,
+    ),
     "gitlab": Format("code-quality-report.json", {"assessment": "gitlab.render_assessment"}),
     "markdown": Format(
         ".md",
@@ -77,6 +85,7 @@ FORMATS: dict[str, Format] = {
             "assessment": "markdown.render_assessment",
             "comparison": "comparison_markdown.render_comparison",
         },
+        detailed=True,
     ),
     "csv": Format(
         ".csv",
@@ -106,6 +115,7 @@ FORMATS: dict[str, Format] = {
         subjects=True,
         prepared=True,
         for_files=True,
+        detailed=True,
     ),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }

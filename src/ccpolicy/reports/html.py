@@ -47,6 +47,7 @@ def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
 
     style, script = (_plain(PARTS / name) for name in ("report.css", "report.js"))
     environment = _environment()
+    titles = {each: document.title(each) for each in document.result.policy.languages}
     shared: dict[str, object] = {
         "doc": document,
         "result": document.result,
@@ -59,11 +60,11 @@ def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
         + symbol_style()
         + language_style(document.result.policy.languages, own)
         + caption_style(document.result.policy.languages, own)
-        + running_head(document.title(view.language), document.result.policy.digest[:23]),
+        + running_head(titles, own, document.result.policy.digest[:23]),
         "script": script,
+        "titles": titles,
     }
     shared["lengths"] = {each: length_forms(each) for each in document.result.policy.languages}
-    shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
     shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
     names = ["head", "cover", "summary", "compare", "matrix"]
     if view.detail != "brief":

@@ -47,7 +47,11 @@ def _header(page: Page, result: Verification) -> None:
             commit = result.asked.policy_from[:12]
             page.paragraph(page.say("Policy of commit {commit}", commit=commit))
         if result.asked.is_whole:
-            page.paragraph(page.say("All {count} controls were judged", count=policy.of))
+            page.paragraph(
+                page.count(
+                    policy.of, "The only control was judged", "All {count} controls were judged"
+                )
+            )
         else:
             page.paragraph(
                 page.say(

@@ -84,7 +84,7 @@ def read_results(sample: Sample, file: Path, limits: Limits) -> Sample:
     missing = [item.id for item in sample.items if item.id not in found]
     if missing:
         raise ReportError(
-            "{count} items of the sample are missing, such as '{name}'",
+            "items of the sample that are missing, such as '{name}': {count}",
             hint="leave every row of the table in it; an empty result says that it is untested",
             locator=Locator(str(file)),
             count=len(missing),

@@ -19,14 +19,16 @@ from ccpolicy.store.interface import (
     ValueFault,
     VettingStore,
 )
-from ccpolicy.store.tables import TableStore
+from ccpolicy.store.tables import InPlaceTables, JudgesTables, TableStore
 from ccpolicy.vocabulary import Engine, StoreKind
 
 __all__ = [
     "DuckDB",
     "EngineStore",
     "FileAccessFailed",
+    "InPlaceTables",
     "Interrupted",
+    "JudgesTables",
     "QueryError",
     "Row",
     "Store",

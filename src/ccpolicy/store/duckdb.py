@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,15 +41,38 @@ _REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
 """What is said instead of the engine's message, by the first that fits."""
 _ROWS = 10_000
 """Rows that are fetched at a time."""
+_MOST_PARSED, _LONGEST_PARSED = 512, 10_000
+"""How many statements are kept once they are parsed, and how many characters each has at most."""
+_parsed: dict[str, list[duckdb.Statement]] = {}
+"""Of all databases of the process: to parse a small statement takes a fifth of its time."""
+_LOCK = "SET enable_external_access = false; SET lock_configuration = true"
+ONE_THREAD = 64 << 20
+"""Bytes. To share out less than this costs more than it saves, and the more the more cores."""
+PLAINLY_PLANNED = 256 << 10
+"""Bytes, of some 7,000 records: up to here these steps of planning take longer than they save."""
+_STEPS_FOR_MANY_RECORDS = (
+    "join_order",
+    "statistics_propagation",
+    "common_subplan",
+    "join_filter_pushdown",
+)
 
 
 class DuckDB:
-    """A database in memory. See `Store`."""
+    """A database in memory, which is started for its first statement. See `Store`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, start: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self._start = start
         self._filled: set[str] = set()
         self._is_locked = False
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection; to start a database takes as long as ten small statements."""
+        connection = self._start()
+        if self._is_locked:
+            connection.execute(_LOCK)
+        return connection
 
     def create(self, relation: str, query: str, parameters: Sequence[object] = ()) -> int:
         """See `Store.create`."""
@@ -86,7 +110,8 @@ class DuckDB:
         """See `Store.stream`."""
         try:
             with self._connection.cursor() as cursor:
-                found = cursor.execute(query)
+                [statement] = self._parse(query)
+                found = cursor.execute(statement)
                 while rows := found.fetchmany(_ROWS):
                     yield from rows
         except duckdb.Error as failure:
@@ -131,17 +156,27 @@ class DuckDB:
         except duckdb.Error as failure:
             raise _ours(failure) from failure
 
+    def prepare(self, size: int) -> None:
+        """Choose settings by how many bytes of evidence will be read and judged."""
+        if size <= ONE_THREAD:
+            self.run("SET threads = 1")
+        if size <= PLAINLY_PLANNED:
+            self.run(f"SET disabled_optimizers = '{','.join(_STEPS_FOR_MANY_RECORDS)}'")
+
     def lock(self) -> None:
         """See `VettingStore.lock`."""
-        if self._is_locked:
-            return
-        self.run("SET enable_external_access = false")
-        self.run("SET lock_configuration = true")
+        if self._has_started and not self._is_locked:
+            self.run(_LOCK)
         self._is_locked = True
 
     def close(self) -> None:
         """Forget everything."""
-        self._connection.close()
+        if self._has_started:
+            self._connection.close()
+
+    @property
+    def _has_started(self) -> bool:
+        return "_connection" in vars(self)
 
     def __enter__(self) -> Self:
         return self
@@ -158,9 +193,23 @@ class DuckDB:
             DatabaseError: DuckDB itself failed.
         """
         try:
-            return self._connection.execute(statement, parameters or None).fetchall()
+            *first, last = self._parse(statement)
+            for each in first:
+                self._connection.execute(each)
+            return self._connection.execute(last, parameters or None).fetchall()
         except duckdb.Error as failure:
             raise _ours(failure) from failure
+
+    def _parse(self, text: str) -> list[duckdb.Statement]:
+        """Return the statements of a text."""
+        if text in _parsed:
+            return _parsed[text]
+        statements = self._connection.extract_statements(text)
+        if len(text) <= _LONGEST_PARSED:
+            if len(_parsed) == _MOST_PARSED:
+                _parsed.clear()
+            _parsed[text] = statements
+        return statements
 
 
 def _ours(failure: duckdb.Error) -> StoreError | CcpolicyError:
@@ -200,17 +249,18 @@ def open_store(spill: Path | None = None, *, memory: int | None = None) -> DuckD
     It holds at most `memory` mebibytes, by default four fifths of the machine's.
     Close it, or use it in a `with` statement.
     """
-    store = DuckDB(
-        duckdb.connect(
-            config={
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "allow_community_extensions": "false",
-                "python_enable_replacements": "false",
-                "temp_directory": str(spill or ""),
-                **({"memory_limit": f"{memory}MiB"} if memory else {}),
-            }
-        )
-    )
-    store.run("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    return store
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "python_enable_replacements": "false",
+        "temp_directory": str(spill or ""),
+        **({"memory_limit": f"{memory}MiB"} if memory else {}),
+    }
+
+    def start() -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config=config)
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        return connection
+
+    return DuckDB(start)

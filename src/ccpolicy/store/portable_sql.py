@@ -74,8 +74,10 @@ class NotSaid(QueryError):
         return Message.of(_REASON_HINT_MESSAGES["not said"], engine=self._engine, part=self._part)
 
 
-def vetted(query: str, engine: str) -> exp.Expr:
+def vetted(query: str, engine: str, more: tuple[type[exp.Expr], ...] = ()) -> exp.Expr:
     """Parse a query for another engine, which is named as people know it.
+
+    `more` are functions that this engine has alike, besides those that all have.
 
     Raises:
         NotSaid: a part of it is not certain to mean the same.
@@ -84,10 +86,10 @@ def vetted(query: str, engine: str) -> exp.Expr:
         tree = parse(query)
     except SqlglotError as failure:
         raise NotSaid(engine, str(failure).partition("\n")[0]) from None
-    for node, reason in unportable_parts(tree, _GIVEN_FUNCTIONS):
+    for node, reason in unportable_parts(tree, (*_GIVEN_FUNCTIONS, *more)):
         raise NotSaid(engine, f"{node.sql(dialect='duckdb')[:100]} {reason}")
     for node in tree.walk():
-        if fault := _not_whole(node):
+        if not (more and _is_number(node)) and (fault := _not_whole(node)):
             raise NotSaid(engine, f"{node.sql(dialect='duckdb')[:100]} {fault}")
     return tree
 
@@ -101,6 +103,16 @@ def _not_whole(node: exp.Expr) -> str | None:
     if isinstance(node, exp.TryCast) and node.to.this.name not in WHOLE:
         return "is tried for no whole number"
     return None
+
+
+def _is_number(cast: exp.Expr) -> bool:
+    """Whether a number that is written out is cast to what it is."""
+    if not isinstance(cast, exp.Cast):
+        return False
+    number = cast.this.this if isinstance(cast.this, exp.Neg) else cast.this
+    return (
+        cast.to.this.name == "DOUBLE" and isinstance(number, exp.Literal) and not number.is_string
+    )
 
 
 def unportable_parts(

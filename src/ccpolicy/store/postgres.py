@@ -10,21 +10,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import psycopg
-from psycopg.adapt import Loader
-from psycopg.rows import tuple_row
 
-from ccpolicy.deadline import GRACE, current
 from ccpolicy.errors import DatabaseError
 from ccpolicy.store.interface import Row
-from ccpolicy.store.postgres_errors import connection_error, no_privilege, refuse, statement_error
+from ccpolicy.store.postgres_connection import ADDRESS, connect, time_limit
+from ccpolicy.store.postgres_errors import no_privilege, refuse, statement_error
+from ccpolicy.store.postgres_in_place import PostgresInPlace, is_same_database
 from ccpolicy.store.postgres_sql import TYPES, postgres_sql
 from ccpolicy.store.sql import identifier
+from ccpolicy.store.tables import InPlaceTables
 
-ADDRESS = "CCPOLICY_POSTGRES"
-"""Variable of the environment with a connection string, if libpq's own do not say it all."""
 _SETTINGS = {
     # Only what is made here can be meant, and the engine's own functions.
     "search_path": "pg_temp, pg_catalog",
@@ -35,19 +32,10 @@ _SETTINGS = {
     "temp_buffers": "64MB",
     "work_mem": "64MB",
 }
-_LONGEST = 2**31 - 1
-"""Milliseconds that PostgreSQL can be told; 24 days."""
 _ROWS = 10_000
 """Rows that are fetched at a time."""
 _OURS = {16: "BOOLEAN", 21: "SMALLINT", 23: "INTEGER", 20: "BIGINT", 25: "VARCHAR", 1700: "HUGEINT"}
 """PostgreSQL's number of a type → our name of it."""
-
-
-class _Whole(Loader):
-    """Reads a sum, which is of a type that may have decimals."""
-
-    def load(self, data: bytes | bytearray | memoryview) -> int:
-        return int(bytes(data))
 
 
 class PostgreSQL:
@@ -122,6 +110,14 @@ class PostgreSQL:
         """See `Store.describe`."""
         cursor = self._run(f"SELECT * FROM ({postgres_sql(query)}) described LIMIT 0")
         return {each.name: _ours(each.type_code) for each in cursor.description or ()}
+
+    def tables_in_place(
+        self, store: str, service: str | None, prefix: str | None
+    ) -> InPlaceTables | None:
+        """See `JudgesTables`."""
+        if not is_same_database(self._connection, store, service, prefix):
+            return None
+        return PostgresInPlace(self._connection)
 
     def start(self) -> None:
         """Begin the transaction, and refuse a server that cannot do what is needed.
@@ -209,15 +205,6 @@ class PostgreSQL:
             raise statement_error(failure, is_lost=self._connection.closed) from None
 
 
-def time_limit() -> dict[str, str]:
-    """Return the setting that ends a statement which takes longer than the command may."""
-    deadline = current.get()
-    if deadline is None:
-        return {}
-    milliseconds = int((deadline.rest + GRACE) * 1000)
-    return {"statement_timeout": str(min(milliseconds, _LONGEST))}
-
-
 def _ours(kind: int) -> str:
     """Return our name of a type.
 
@@ -245,32 +232,3 @@ def open_postgres() -> Iterator[PostgreSQL]:
         with suppress(psycopg.Error):
             connection.rollback()
         connection.close()
-
-
-def connect(address: str, **given: Any) -> psycopg.Connection[Row]:
-    """Connect to a database, in transactions of one snapshot.
-
-    What neither the connection string nor `given` says is for libpq to find.
-
-    Raises:
-        DatabaseError: it cannot be reached.
-    """
-    # A server that does not answer is not waited for as long as the system would.
-    patience: dict[str, Any] = (
-        {} if "PGCONNECT_TIMEOUT" in os.environ else {"connect_timeout": "20"}
-    )
-    try:
-        connection = psycopg.connect(
-            address,
-            cursor_factory=psycopg.RawCursor,
-            row_factory=tuple_row,
-            prepare_threshold=None,
-            application_name="ccpolicy",
-            client_encoding="UTF8",
-            **{**patience, **given},
-        )
-    except psycopg.Error:  # its text may show the address, and says no code
-        raise connection_error() from None
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.adapters.register_loader("numeric", _Whole)
-    return connection

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ccpolicy.errors import DatabaseError, Locator
+from ccpolicy.store.portable_sql import WHOLE
 from ccpolicy.store.sql import identifier
 from ccpolicy.store.tables import TableName, WantedColumn
+from ccpolicy.time.epoch import LAST_DAY
 from ccpolicy.vocabulary import ColumnType
 
+_LARGEST = sys.float_info.max
 _ENUM = "enum"
 PADDED = "bpchar"
-_NAIVE = "timestamp"
+NAIVE = "timestamp"
 _TEXTS = frozenset(["text", "varchar", PADDED, "name", "uuid", _ENUM])
 _WHOLE = frozenset(["int2", "int4", "int8"])
 _FITTING: Mapping[ColumnType, frozenset[str]] = {
@@ -21,7 +26,7 @@ _FITTING: Mapping[ColumnType, frozenset[str]] = {
     "number": _WHOLE | {"numeric", "float4", "float8"},
     "boolean": frozenset(["bool"]),
     "date": frozenset(["date"]),
-    "instant": frozenset(["timestamptz", _NAIVE]),
+    "instant": frozenset(["timestamptz", NAIVE]),
 }
 """Type in the contract → PostgreSQL's types that hold such values."""
 _ALL = frozenset[str]().union(*_FITTING.values())
@@ -80,7 +85,7 @@ def _check_type(place: Locator, wanted: WantedColumn, found: TableColumn) -> Non
             found=found.shown,
             type=wanted.type,
         )
-    if found.type == _NAIVE and wanted.type == "instant" and not wanted.has_zone:
+    if found.type == NAIVE and wanted.type == "instant" and not wanted.has_zone:
         raise DatabaseError(
             "the column '{name}' is a timestamp without a zone, and nothing says whose clock it is",
             hint="say it in the dataset, such as  zone: Asia/Shanghai",
@@ -97,7 +102,7 @@ def select_sql(
 ) -> str:
     """Write the query of all rows as text, ordered by the key and then by the other columns."""
     cells = ", ".join(
-        f"{_text(identifier(each.name), found[each.name].type)} AS {identifier(each.name)}"
+        f"{text_sql(identifier(each.name), found[each.name].type)} AS {identifier(each.name)}"
         for each in wanted
     )
     rest = [each.name for each in wanted if each.name not in key]
@@ -106,7 +111,39 @@ def select_sql(
     return f"SELECT * FROM (SELECT {cells} FROM {source}) found ORDER BY {order}"
 
 
-def _text(name: str, kind: str) -> str:
+def value_sql(name: str, kind: str, wanted: ColumnType) -> str:
+    """Write a value as relations hold it; NULL if it is none of the type that is wanted."""
+    match wanted:
+        case "integer" if kind == "numeric":
+            least, most = WHOLE["BIGINT"]
+            is_whole = f"{name} = trunc({name}) AND {name} BETWEEN {least} AND {most}"
+            return f"CASE WHEN {is_whole} THEN CAST({name} AS bigint) END"
+        case "integer":
+            return f"CAST({name} AS bigint)"
+        case "number":
+            # Of a short number the text is meant, and not what it comes to in more digits.
+            number = f"CAST({name} AS text)" if kind == "float4" else name
+            limit = f"CAST({_LARGEST!r} AS {'numeric' if kind == 'numeric' else 'float8'})"
+            fits = f"{name} BETWEEN -{limit} AND {limit}"
+            return f"CASE WHEN {fits} THEN CAST({number} AS float8) END"
+        case "date":
+            first = "CAST('1970-01-01' AS date)"
+            fits = f"{name} BETWEEN {first} AND {first} + {LAST_DAY}"
+            return f"CASE WHEN {fits} THEN {name} - {first} END"
+        case "instant":
+            moments = " AND ".join(f"'{_moment(day)}'" for day in (0, LAST_DAY))
+            microseconds = f"CAST(extract(epoch FROM {name}) * 1000000 AS bigint)"
+            return f"CASE WHEN {name} BETWEEN {moments} THEN {microseconds} END"
+        case "boolean":
+            return name
+    return f"nullif(CAST({name} AS text), '')"
+
+
+def _moment(day: int) -> str:
+    return f"{datetime.date(1970, 1, 1) + datetime.timedelta(day)} 00:00:00+00"
+
+
+def text_sql(name: str, kind: str) -> str:
     """Write a value as the one text that it has, whatever the server's settings are."""
     text = f"CAST({name} AS text)"
     match kind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -11,20 +11,19 @@ from psycopg.pq import Conninfo
 
 from ccpolicy.errors import CcpolicyError, DatabaseError, Locator, Message
 from ccpolicy.store.interface import Row, StoreError
-from ccpolicy.store.postgres import ADDRESS, connect, time_limit
 from ccpolicy.store.postgres_columns import PADDED, TableColumn, check_columns, select_sql
+from ccpolicy.store.postgres_connection import ADDRESS, connect, time_limit
 from ccpolicy.store.postgres_errors import statement_error
 from ccpolicy.store.tables import Snapshot, TableName, TableRows, WantedColumn
 
-_SETTINGS = {
-    "search_path": "pg_catalog",
+READING = {
     # What hides rows from the role makes reading fail.
     "row_security": "off",
     "DateStyle": "ISO, YMD",
     "TimeZone": "UTC",
     "extra_float_digits": "1",
-    "work_mem": "64MB",
 }
+"""Settings by which every value has one text, and by which no row is left out in silence."""
 _OLDEST = 130_000
 _DENIED = "42501"
 _CATALOGUE = """
@@ -65,8 +64,10 @@ function tells the present.
 class PostgresTables:
     """See `TableStore`."""
 
+    settings: Mapping[str, str] = {"search_path": "pg_catalog", "work_mem": "64MB", **READING}
+
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
-        self._connection = connection
+        self.connection = connection
         self.snapshot = self._start()
 
     def _start(self) -> Snapshot:
@@ -75,7 +76,7 @@ class PostgresTables:
         Raises:
             DatabaseError: the server is too old, or holds no Unicode.
         """
-        [(number, version, encoding)] = self._ask(
+        [(number, version, encoding)] = self.ask(
             "SELECT current_setting('server_version_num')::int,"
             " split_part(current_setting('server_version'), ' ', 1),"
             " current_setting('server_encoding')"
@@ -92,11 +93,11 @@ class PostgresTables:
                 hint="name a database that was created with ENCODING 'UTF8'",
                 encoding=encoding,
             )
-        for name, value in {**_SETTINGS, **time_limit()}.items():
-            self._ask("SELECT set_config($1, $2, true)", name, value)
-        [(snapshot, taken_at)] = self._ask(
+        for name, value in {**self.settings, **time_limit()}.items():
+            self.ask("SELECT set_config($1, $2, true)", name, value)
+        [(snapshot, taken_at)] = self.ask(
             "SELECT pg_current_snapshot()::text,"
-            " (extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
+            " (extract(epoch FROM transaction_timestamp()) * 1000000)::bigint"
         )
         return Snapshot(f"PostgreSQL {version}", snapshot, taken_at)
 
@@ -104,28 +105,19 @@ class PostgresTables:
         self, table: TableName, columns: Sequence[WantedColumn], key: Sequence[str]
     ) -> TableRows:
         """See `TableStore.rows`."""
-        found = self._columns(table)
+        found = self.columns(table)
         check_columns(table, found, columns)
-        notes = [
-            Message.of(
-                "'{name}' is of the type {type}, and the spaces at the end of its texts are left"
-                " out",
-                name=each.name,
-                type=found[each.name].shown,
-            )
-            for each in columns
-            if found[each.name].type == PADDED
-        ]
-        return TableRows(self._copy(table, select_sql(table, found, columns, key)), notes)
+        rows = self._copy(table, select_sql(table, found, columns, key))
+        return TableRows(rows, padding_notes(found, columns))
 
-    def _columns(self, table: TableName) -> dict[str, TableColumn]:
+    def columns(self, table: TableName) -> dict[str, TableColumn]:
         """Return the columns of a table or view by name.
 
         Raises:
             DatabaseError: there is none, or the role sees some of its rows alone.
         """
         place = Locator(table.shown)
-        found = self._ask(
+        found = self.ask(
             "SELECT c.oid, row_security_active(c.oid) FROM pg_class c"
             " JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -144,7 +136,7 @@ class PostgresTables:
         [(number, is_filtered)] = found
         if is_filtered:
             raise _filtered(place)
-        rows = self._ask(_CATALOGUE, number)
+        rows = self.ask(_CATALOGUE, number)
         if any(readable is None for *_, readable in rows):  # since the snapshot it is gone
             raise _changed(place)
         return {name: TableColumn(kind, shown, readable) for name, kind, shown, readable in rows}
@@ -152,21 +144,36 @@ class PostgresTables:
     def _copy(self, table: TableName, query: str) -> Generator[bytes]:
         command = f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER, FORCE_QUOTE *, ENCODING 'UTF8')"
         sent = -1
-        with self._failing_well(Locator(table.shown)):
-            cursor = self._connection.cursor()
+        with self.failing_well(Locator(table.shown)):
+            cursor = self.connection.cursor()
             with cursor.copy(command) as copy:
                 for piece in copy:  # one for each row, and one for the headings
                     sent += 1
                     yield bytes(piece)
-        if sent != cursor.rowcount or self._ask(_REPLACED):
+        if sent != cursor.rowcount:
+            raise _changed(Locator(table.shown))
+        self.check_unchanged(table)
+
+    def check_unchanged(self, table: TableName) -> None:
+        """Check that what was read is what the snapshot has.
+
+        Raises:
+            DatabaseError: it was emptied, rewritten or made anew.
+        """
+        if self.ask(_REPLACED):
             raise _changed(Locator(table.shown))
 
-    def _ask(self, statement: str, *parameters: object) -> list[Row]:
-        with self._failing_well(None):
-            return self._connection.execute(statement, parameters).fetchall()
+    def ask(self, statement: str, *parameters: object) -> list[Row]:
+        """Return the rows of a statement of PostgreSQL's own.
+
+        Raises:
+            DatabaseError: it cannot run.
+        """
+        with self.failing_well(None):
+            return self.connection.execute(statement, parameters).fetchall()
 
     @contextmanager
-    def _failing_well(self, place: Locator | None) -> Iterator[None]:
+    def failing_well(self, place: Locator | None) -> Iterator[None]:
         """Make of what fails an error that shows neither a value nor an address."""
         try:
             yield
@@ -176,7 +183,7 @@ class PostgresTables:
     def _ours(self, failure: psycopg.Error, place: Locator | None) -> CcpolicyError:
         if place and failure.sqlstate == _DENIED:
             return _filtered(place)
-        error = statement_error(failure, is_lost=self._connection.closed)
+        error = statement_error(failure, is_lost=self.connection.closed)
         if isinstance(error, StoreError):
             return DatabaseError(
                 "a row of the table cannot be computed: {condition}",
@@ -186,6 +193,21 @@ class PostgresTables:
                 condition=type(failure).__name__,
             )
         return error.at(place) if place else error
+
+
+def padding_notes(
+    found: Mapping[str, TableColumn], columns: Iterable[WantedColumn]
+) -> list[Message]:
+    """Say of which columns the spaces at the end of texts are left out."""
+    return [
+        Message.of(
+            "'{name}' is of the type {type}, and the spaces at the end of its texts are left out",
+            name=each.name,
+            type=found[each.name].shown,
+        )
+        for each in columns
+        if found[each.name].type == PADDED
+    ]
 
 
 def _changed(place: Locator) -> DatabaseError:
@@ -218,7 +240,7 @@ def open_postgres_tables(
     Raises:
         DatabaseError: it cannot be reached, or not be read.
     """
-    connection = _connect(store, service, prefix)
+    connection = connect_store(store, service, prefix)
     try:
         connection.read_only = True
         yield PostgresTables(connection)
@@ -226,7 +248,12 @@ def open_postgres_tables(
         connection.close()
 
 
-def _connect(store: str, service: str | None, prefix: str | None) -> psycopg.Connection[Row]:
+def connect_store(store: str, service: str | None, prefix: str | None) -> psycopg.Connection[Row]:
+    """Connect to where a store is; see `open_postgres_tables`.
+
+    Raises:
+        DatabaseError: it cannot be reached.
+    """
     if service:
         return connect("", service=service)
     if not prefix:

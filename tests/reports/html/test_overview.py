@@ -10,7 +10,7 @@ import pytest
 from ccpolicy.assessment.audit_appendix import DailyTotals
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
-from ccpolicy.reports.html_parts.overview import Course, Day, draw_course, strips
+from ccpolicy.reports.html_parts.coverage_course import Course, Day, draw_course, strips
 
 from .audited import ANNEX, AUDITED
 from .test_static import XHTML, by_id, parsed, words

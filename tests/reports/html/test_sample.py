@@ -93,6 +93,28 @@ def test_all_of_it_is_less_than_forty_pages_of_readable_type_with_a_running_head
     assert len(document) < 40
     said = [each.get_textpage().get_text_range() for each in document]
     assert {"en": "Contents", "zh": "目录"}[language] in said[0]
+    title = audit.policy.title.text(language)
     for number, each in enumerate(said, 1):
         assert audit.policy.digest[:23] in each
         assert f"{number} / {len(document)}" in each
+        # At the top, in the language that the reader chose, and on no first page.
+        assert number == 1 or title in each[:200] + each[-200:]
+
+
+LINES_OF_DAYS = """() => [...document.querySelectorAll('.tl .out')].flatMap((each) => {
+  each.style.width = '4em';
+  return [...each.querySelectorAll('.nb')].filter((day) => day.checkVisibility())
+    .map((day) => day.getClientRects().length);
+})"""
+"""Says on how many lines each day of a timeline's outcome stands where there is little room."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_due_day_of_a_timeline_stands_on_one_line_of_paper(
+    browser: Browser, sample: Path, language: str
+) -> None:
+    with opened(browser, sample, f"#?language={language}") as page:
+        page.emulate_media(media="print")
+        found = page.evaluate(LINES_OF_DAYS)
+    assert found
+    assert set(found) == {1}

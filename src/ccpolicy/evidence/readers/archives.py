@@ -126,7 +126,7 @@ def _entries(
     infos = archive.infolist()
     if len(infos) > file.limits.files:
         raise file.beyond(
-            "more than {limit} files match '{pattern}'",
+            "more files match '{pattern}' than {limit}",
             "files",
             pattern=file.contract.dataset.member,
         )

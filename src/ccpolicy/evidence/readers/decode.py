@@ -65,7 +65,7 @@ def _left_out(file: SourceFile) -> tuple[Message, ...]:
         return ()
     return (
         Message.of(
-            "{count} files of the archive were not read: {others}",
+            "files of the archive that were not read, {count}: {others}",
             count=len(names),
             others=", ".join(names[:10]),
         ),

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator, Message
 from ccpolicy.evidence.contract import Contract
+from ccpolicy.files.bounded import open_regular
 from ccpolicy.files.finder import Fingerprint
 from ccpolicy.files.limits import Limits
 from ccpolicy.store import DuckDB
@@ -81,12 +82,19 @@ class FileContent:
     def content(self) -> bytes:
         """Return the whole content."""
         data = self.fingerprint.data
-        return self.path.read_bytes() if data is None else data
+        if data is not None:
+            return data
+        with self.open() as stream:
+            return stream.read()
 
     def open(self) -> BinaryIO:
-        """Open the content for reading in pieces."""
+        """Open the content for reading in pieces.
+
+        Raises:
+            OSError: it is gone, or a pipe or a device was put there meanwhile.
+        """
         data = self.fingerprint.data
-        return self.path.open("rb") if data is None else io.BytesIO(data)
+        return open_regular(self.path) if data is None else io.BytesIO(data)
 
     def error(
         self, message: str, *, hint: str = "", line: int | None = None, **values: object

@@ -132,7 +132,7 @@ class FieldMapping:
         while level:
             depth += 1
             if depth > limits.depth:
-                raise self.file.beyond("nested deeper than {limit} levels", "depth", line)
+                raise self.file.beyond("nested in more levels than {limit}", "depth", line)
             below: list[Any] = []
             for each in level:
                 if isinstance(each, dict):

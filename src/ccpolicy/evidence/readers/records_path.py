@@ -140,7 +140,7 @@ class RecordsPath:
         if self.beside:
             yield ReadingNote(
                 Message.of(
-                    "{count} elements beside the records were not read: {others}",
+                    "elements beside the records that were not read, {count}: {others}",
                     count=sum(self.beside.values()),
                     others=", ".join(sorted(self.beside)[:10]),
                 )
@@ -148,7 +148,7 @@ class RecordsPath:
         if self.missing:
             yield ReadingNote(
                 Message.of(
-                    "{count} lists of records are missing at {pointer}",
+                    "lists of records that are missing at {pointer}: {count}",
                     count=self.missing,
                     pointer=self.pointer,
                 )

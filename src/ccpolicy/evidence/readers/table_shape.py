@@ -146,9 +146,7 @@ class TableShape:
 
 def skipped_rows_message(key: str, count: int) -> Message:
     """Say how many rows were passed over because of a key of the contract."""
-    return Message.of(
-        "{count} rows were passed over by '{key}' in the dataset", count=count, key=key
-    )
+    return Message.of("rows passed over by '{key}' in the dataset: {count}", count=count, key=key)
 
 
 def header_rows(contract: Contract, area: CellRange) -> list[int]:

@@ -11,7 +11,6 @@ from xml.parsers import expat
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.workbook_limits import (
-    AFTER_NAME,
     SHARED_TEXTS,
     check_area,
     check_texts,
@@ -32,11 +31,7 @@ _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
 _ODD = "!"
 """Stands for a comment, a CDATA section or a processing instruction, which no element is called."""
-_BEFORE_NAME = (b"<", b":")
-_UNUSUAL = (
-    *(before + b"f" + after for before in _BEFORE_NAME for after in AFTER_NAME),
-    *(b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight"),
-)
+_UNUSUAL = (b"<f", b":f", b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight")
 _NO_WIDTH = re.compile(rb"""\bwidth\s*=\s*["']\s*0*\.?0*\s*["']""")
 
 

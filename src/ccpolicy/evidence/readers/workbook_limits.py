@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from functools import cache
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
@@ -22,11 +23,13 @@ _BOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 """The parts that say which sheets there are, of which a workbook has one."""
 SHARED_TEXTS = "xl/sharedstrings.xml"
 _PIECE = 1 << 20
-_FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
-"""A place that is far from the first cell, or not written as every spreadsheet program does."""
-_NEAR_CELLS = 9_999 * (26 + 26**2)
-"""Cells of the largest sheet without such a place."""
-_ROW, _CELL = re.compile(rb'<row r="([0-9]+)'), re.compile(rb'<c r="([A-Z]+[0-9]+)')
+_ANY_CELL = re.compile(rb"<c[ >/\t\r\n]")
+_PREFIXED = re.compile(rb":(?:sheetData|row|c)[\s/>]")
+_TAG = re.compile(
+    rb'<(?:row r="([0-9]{1,7})"(?: (?!r=)[\w:]+="[^"]*")*'
+    rb'|c r="([A-Z]{1,3})([0-9]{1,7})"(?: (?:s|t|cm|vm|ph)="\w*")*)/?>'
+)
+"""A row or cell as spreadsheet programs write them. The reader of values takes the last `r`."""
 _ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
 _HEAD = 1024
@@ -135,7 +138,9 @@ def check_area(file: FileContent, sheet: str, text: bytes) -> None:
         LimitError: it is too large.
         EvidenceError: its rows and cells are not in order, or it is not plain XML.
     """
-    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text) and _is_ordered(text):
+    if (count := _cells_spanned(text)) is not None:
+        if count > file.limits.sheet_cells:
+            raise too_many_cells(file, count)
         return
     row = column = height = width = tables = 0
     last = (0, 0)
@@ -198,24 +203,35 @@ def too_many_cells(file: FileContent, count: int) -> LimitError:
     )
 
 
-def _is_near(text: bytes) -> bool:
-    """Check quickly whether every row and cell gives a place near the first."""
-    return (
-        not _FAR.search(text)
-        and text.count(b"<row") == text.count(b'<row r="')
-        and sum(text.count(b"<c" + after) for after in AFTER_NAME) == text.count(b'<c r="')
-    )
+@cache
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
 
 
-def _is_ordered(text: bytes) -> bool:
-    """Whether rows are in ascending order and no cell occurs twice, by their own references."""
-    rows, cells = list(map(int, _ROW.findall(text))), _CELL.findall(text)
-    return (
-        rows == sorted(set(rows))
-        and len(cells) == len(set(cells))
-        and text.count(b"<sheetData") <= 1
-        and b":sheetData" not in text
-    )
+def _cells_spanned(text: bytes) -> int | None:
+    """Return how many cells a sheet spans, quickly, if it is written in the usual way and in order.
+
+    Usual is that each row and cell says its place, in ascending order, each cell in its own row.
+    """
+    tags = _TAG.findall(text)
+    if (
+        len(tags) < text.count(b"<row") + len(_ANY_CELL.findall(text))
+        or text.count(b"<sheetData") > 1
+        or _PREFIXED.search(text)
+    ):
+        return None
+    row, column, height, width = b"", 0, 0, 0
+    for own, letters, digits in tags:
+        if own:
+            if int(own) <= height:
+                return None
+            row, column, height = own, 0, int(own)
+        elif digits != row or _column(letters) <= column:
+            return None
+        else:
+            column = _column(letters)
+            width = max(width, column)
+    return height * width
 
 
 def check_texts(file: FileContent, shared: bytes, text: bytes) -> None:

@@ -72,6 +72,8 @@ class _Sheet:
     def records(self) -> Iterator[Record | Reject | ReadingNote]:
         """Yield the records of the sheet, and what should be known of how it was read."""
         hidden = 0
+        # Asked once: a sheet has many cells.
+        as_text = [column is not None and _takes_text(column) for column in self.columns]
         for number, cells in self.rows:
             if number in self.facts.hidden_rows and self.hidden != "read":
                 hidden += any(cell != "" for cell in cells)
@@ -86,8 +88,8 @@ class _Sheet:
                 continue
             try:
                 row = {
-                    column.name: _value(cell, column)
-                    for column, cell in zip(self.columns, cells, strict=False)
+                    column.name: cell if text and isinstance(cell, str) else _value(cell, column)
+                    for column, text, cell in zip(self.columns, as_text, cells, strict=False)
                     if column and cell != ""
                 }
             except EvidenceError:
@@ -131,7 +133,7 @@ class _Sheet:
                 skipped_rows_message("hidden", rows)
                 if self.hidden == "skip"
                 else Message.of(
-                    "of the sheet '{name}', {count} hidden rows were read",
+                    "of the sheet '{name}', hidden rows were read: {count}",
                     name=self.name,
                     count=rows,
                 )
@@ -194,14 +196,18 @@ def _heading(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
+def _takes_text(column: Column) -> bool:
+    """Whether a text is taken as it is."""
+    return column.type == "text" or not column.reading.is_plain
+
+
 def _value(cell: Any, column: Column) -> object:
     """Return what a cell is in JSON, if nothing of it has been lost.
 
     What its column's contract says how to read, is left to be read.
     """
     if isinstance(cell, str):
-        is_text = column.type == "text" or not column.reading.is_plain
-        return cell if is_text else value_of(cell, column.type)
+        return cell if _takes_text(column) else value_of(cell, column.type)
     if isinstance(cell, bool):
         return cell
     if not column.reading.is_plain and not isinstance(cell, int | float):

@@ -96,7 +96,7 @@ class _Parser:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= self.file.limits.depth:
             line = self._parser.CurrentLineNumber
-            raise self.file.beyond("nested deeper than {limit} levels", "depth", line)
+            raise self.file.beyond("nested in more levels than {limit}", "depth", line)
         value = {f"@{key}": text for key, text in attributes.items()}
         self._open.append((name, value, [], self._parser.CurrentLineNumber))
 

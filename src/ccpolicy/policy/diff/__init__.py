@@ -19,7 +19,7 @@ from ccpolicy.assessment.comparison import (
 )
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import controls_by_calendar
+from ccpolicy.policy.calendars import controls_by_calendar, retention_calendar
 from ccpolicy.policy.diff.calendars import calendar_changes
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
@@ -141,6 +141,7 @@ class _Differ:
             yield from _pair(subject, base.calendars, head.calendars, self._calendar)
         subject = self._subject("plan", head.plan.id, self.every)
         yield from plan_changes(subject, base.plan, head.plan, self.as_of)
+        yield from self._retention_calendar(subject)
         if base.keys != head.keys:
             yield subject.change("unordered", Message.of("whose signatures count"))
         yield from suite_changes(base, head)
@@ -188,6 +189,21 @@ class _Differ:
         self, subject: Subject, before: BusinessCalendarRules, after: BusinessCalendarRules
     ) -> Iterator[PolicyChange]:
         yield from calendar_changes(subject, before, after, self.as_of)
+
+    def _retention_calendar(self, subject: Subject) -> Iterator[PolicyChange]:
+        """Yield whether retentions count on another calendar, though the plan names none."""
+        plans = self.base.plan, self.head.plan
+        before, after = map(retention_calendar, (self.base, self.head))
+        is_named = any(plan.calendar for plan in plans)  # which is compared itself
+        if before and after and before != after and not is_named:
+            yield subject.change(
+                "unordered",
+                Message.of("the calendar on which business time counts"),
+                before=before,
+                after=after,
+                rewrites_history=True,
+                concerns=(),
+            )
 
     def _counting(self, calendar: str) -> list[str]:
         """Return the controls that count business time on a calendar, in either state."""

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
+from ccpolicy.checks.kinds import Kind
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import business_calendar, retention_calendar
+from ccpolicy.policy.calendars import business_calendar, is_business, retention_calendar
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules
+from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Control
 from ccpolicy.time.business_calendar import BusinessCalendar, Hours
 from ccpolicy.time.calendar import date_of, day_number
 from ccpolicy.time.spans import subtract_spans
@@ -30,6 +31,12 @@ def calendar_changes(
     """Yield what changed in a calendar that stands in both states."""
     # Where records are kept by it, more that is worked lets them be deleted earlier.
     keeps = subject.name in (retention_calendar(subject.base), retention_calendar(subject.head))
+    moves = any(
+        _may_be_due_later(state.controls[name], state.kinds[state.controls[name].check])
+        for state in (subject.base, subject.head)
+        for name in subject.controls
+        if name in state.controls
+    )
     is_used = keeps or bool(subject.controls)
 
     def change(
@@ -43,7 +50,7 @@ def calendar_changes(
     ) -> PolicyChange:
         if not is_used:
             direction = "neutral"
-        elif keeps and direction != "neutral":
+        elif direction != "neutral" and (keeps or moves):
             direction = "unordered"
         return subject.change(
             direction,
@@ -69,6 +76,20 @@ def calendar_changes(
                 *(_written(each.get(day)) for each in own),
                 has_begun=day <= as_of,
             )
+
+
+def _may_be_due_later(control: Control, kind: Kind) -> bool:
+    """Whether more that is worked may help a control.
+
+    The last business day of a month then comes later, and what a share counts falls due in another
+    period.
+    """
+    return any(
+        kind.parameters[name].stricter is None or kind.parameters[name].within
+        for revision in control.history
+        for name, given in revision.parameters.items()
+        if name in kind.parameters and any(map(is_business, given.values))
+    )
 
 
 def _rules(before: BusinessCalendarRules, after: BusinessCalendarRules) -> Iterator[_Turn]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import counts_business_time
+from ccpolicy.policy.attestations import Attests
+from ccpolicy.policy.calendars import calendar_name, counts_business_time
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
 from ccpolicy.policy.diff.predicates import filter_direction
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -54,10 +56,7 @@ def control_changes(
             yield subject.change("unordered", Message.of("the {field}", field=field), field)
     yield from _clauses(subject, before, after)
     yield from _satisfied(subject, before, after)
-    if before.attests != after.attests:
-        # It changes no verdict: what must be attested are the control's items.
-        message = Message.of("what is said of its attestations")
-        yield subject.change("neutral", message, "attests", concerns=())
+    yield from _attested(subject, before.attests, after.attests)
     yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)
     if before.check != after.check:
@@ -83,7 +82,7 @@ def control_changes(
 
 def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
     """Yield whether business time counts on another calendar, in some revision."""
-    named = [list(_calendars(control)) for control in (before, after)]
+    named = [list(_calendars(*each)) for each in ((subject.base, before), (subject.head, after))]
     if named[0] == named[1]:
         return
     used = any(map(counts_business_time, [*before.history, *after.history]))
@@ -98,11 +97,16 @@ def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[Pol
     )
 
 
-def _calendars(control: Control) -> Iterator[str]:
-    """Yield each calendar that a control names, with the day from which it does."""
+def _calendars(policy: Policy, control: Control) -> Iterator[str]:
+    """Yield each calendar that a control names, with the day from which it does.
+
+    Without a name, in the plan either, it counts on the only one, which may be another one then.
+    """
     before = None
     for revision in control.history:
         name = revision.calendar or control.calendar
+        if name is None and policy.plan.calendar is None and counts_business_time(revision):
+            name = calendar_name(policy)
         if name != before:
             yield f"{name or '–'} {revision.from_ or ''}".strip()
         before = name
@@ -131,6 +135,36 @@ def _satisfied(subject: Subject, before: Control, after: Control) -> Iterator[Po
         if name not in before.satisfies:
             message = Message.of("said to serve {name} as well", name=name)
             yield subject.change("neutral", message, "satisfies", index, concerns=())
+
+
+def _attested(
+    subject: Subject, before: Attests | None, after: Attests | None
+) -> Iterator[PolicyChange]:
+    """Yield whether reports say less of what the control's records do not prove.
+
+    It changes no verdict: what must be attested are the control's items.
+    """
+    if before == after:
+        return
+    first, second = _told(before), _told(after)
+    lost, gained = first - second, second - first
+    yield subject.change(
+        "loosened" if lost else "tightened" if gained else "neutral",
+        Message.of("what is said of its attestations"),
+        "attests",
+        before=", ".join(sorted(lost)) or None,
+        after=", ".join(sorted(gained)) or None,
+        concerns=(),
+    )
+
+
+def _told(attests: Attests | None) -> set[str]:
+    """Return what reports tell of attestations, each written as in the policy."""
+    if attests is None:
+        return set()
+    words = [f"statement: {attests.statement}"] if attests.statement else []
+    resting = [f"{name}: {each}" for name, own in attests.matters.items() for each in own]
+    return {*attests.matters, *(f"by: {each}" for each in attests.by), *words, *resting}
 
 
 def _tags(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:

@@ -6,19 +6,19 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction
 
-_HIDDEN = ("refuse", "read", "skip")
-"""What becomes of hidden rows, the strictest first."""
-
 
 def decoding_direction(field: str, before: Any, after: Any) -> Direction:
-    """Return the direction of a change in decoding: looser if more rows may be passed over."""
+    """Return the direction of a change in decoding: looser if more rows may be passed over.
+
+    Rows that were passed over and are read now may help, so that reading more is not stricter.
+    """
     match field:
         case "skip":
-            first, second = set(before), set(after)
-            return "loosened" if first < second else "tightened" if second < first else "unordered"
+            return "loosened" if set(before) < set(after) else "unordered"
         case "footer":
-            return "loosened" if before is None else "tightened" if after is None else "unordered"
+            return "loosened" if before is None else "unordered"
         case "hidden":
-            is_looser = _HIDDEN.index(after) > _HIDDEN.index(before)
-            return "loosened" if is_looser else "tightened"
+            if after == "refuse":
+                return "tightened"
+            return "loosened" if before == "refuse" or after == "skip" else "unordered"
     return "unordered"

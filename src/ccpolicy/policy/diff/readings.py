@@ -19,7 +19,9 @@ def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
     for name in before.record["properties"]:
         if name not in after.record["properties"]:
             continue
-        first, second = _reading(before, name), _reading(after, name)
+        # Where the dataset's own marks are others, that is said of the dataset.
+        common = before.empty if before.empty == after.empty else None
+        first, second = (_reading(each, name, common) for each in (before, after))
         if first != second:
             is_text = types.get(name) == "text" and not second.values
             yield subject.change(
@@ -33,22 +35,37 @@ def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             )
 
 
-def _reading(dataset: Dataset, name: str) -> ColumnReading:
+def _reading(dataset: Dataset, name: str, empty: list[str] | None) -> ColumnReading:
+    """Return how a column is written, with its heading and the marks that hold for it."""
     reading = dataset.columns.get(name, AS_IS)
-    return reading.model_copy(update={"from_": reading.from_ or name})
+    return reading.model_copy(
+        update={"from_": reading.from_ or name, "empty": reading.empty or empty}
+    )
 
 
 def _direction(before: ColumnReading, after: ColumnReading, *, is_text: bool) -> Direction:
     """Return which way a change goes: whatever is not certain to be stricter is not called so."""
     if before.model_copy(update={"values": after.values}) == after:
-        first, second = before.values or {}, after.values or {}
+        words, fewer = before.values or {}, after.values or {}
         # Without its word, an empty cell may be right, too.
-        if first and second and ("" in first) == ("" in second):
-            return _fewer(first.items(), second.items())
-    # A text that is no longer a mark is a value of a column of texts.
+        if words and fewer and ("" in words) == ("" in fewer):
+            return _fewer(words.items(), fewer.items())
+    # A text that is no longer a mark may be a value: any is one in a column of texts.
     if before.model_copy(update={"empty": after.empty}) == after and not is_text:
-        return _fewer(before.empty or [], after.empty or [])
+        first, second = before.empty or [], after.empty or []
+        if not any(_may_be_read(mark, after) for mark in first if mark not in second):
+            return _fewer(first, second)
     return "unordered"
+
+
+def _may_be_read(mark: str, reading: ColumnReading) -> bool:
+    """Whether a text may be a value: a word, a part that counts, or a number, time or boolean."""
+    return (
+        reading.extract is not None
+        or mark in (reading.values or {})
+        or any(sign.isdigit() for sign in mark)
+        or mark.strip().lower() in ("true", "false")
+    )
 
 
 def _fewer(before: Collection[object], after: Collection[object]) -> Direction:

@@ -15,7 +15,14 @@ from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter, Waiver
 from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
 from ccpolicy.reports.assessment_changes import Kind as ChangeKind
-from ccpolicy.reports.html_parts import lapses, overview, subjects, timeline, verdicts
+from ccpolicy.reports.html_parts import (
+    coverage_course,
+    lapses,
+    overview,
+    subjects,
+    timeline,
+    verdicts,
+)
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.packing import Folded
 from ccpolicy.reports.html_parts.register import Register
@@ -164,16 +171,20 @@ class HtmlDocument:
         return overview.chapters(self.result)
 
     @cached_property
-    def course(self) -> overview.Course | None:
+    def course(self) -> coverage_course.Course | None:
         """How much of the duty was covered, day by day."""
         annex = self.result.annex
-        return overview.draw_course(overview.whole_course(annex, self.last)) if annex else None
+        return (
+            coverage_course.draw_course(coverage_course.whole_course(annex, self.last))
+            if annex
+            else None
+        )
 
     @cached_property
-    def strips(self) -> list[overview.Strip]:
+    def strips(self) -> list[coverage_course.Strip]:
         """Controls by week."""
         annex = self.result.annex
-        return overview.strips(self.result, annex, self.last) if annex else []
+        return coverage_course.strips(self.result, annex, self.last) if annex else []
 
     @cached_property
     def due_days(self) -> list[overview.DueDay]:

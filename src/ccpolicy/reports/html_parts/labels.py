@@ -129,14 +129,22 @@ def caption_style(languages: Sequence[str], own: str) -> str:
     )
 
 
-def running_head(left: str, right: str) -> str:
-    """Write the style rule of what stands at the top of each printed page but the first."""
-    boxes = (("left", left), ("right", right))
-    rules = "".join(
-        f' @top-{side} {{ content: "{_css_text(text)}"; font: 8pt sans-serif; color: #555; }}'
-        for side, text in boxes
-    )
-    return f"@page {{{rules} }}\n@page :first {{ @top-left {{ content: none; }} }}\n"
+def running_head(titles: Mapping[str, str], own: str, right: str) -> str:
+    """Write the style rules of what stands at the top of each printed page but the first.
+
+    `titles` are those on the left, by language: a language that the reader chose has pages of its
+    own name.
+    """
+    form = "font: 8pt sans-serif; color: #555;"
+    rules = [f'@page {{ @top-right {{ content: "{_css_text(right)}"; {form} }} }}\n']
+    for language, title in titles.items():
+        name = "" if language == own else f"in-{language}"
+        left = f'@top-left {{ content: "{_css_text(title)}"; {form} }}'
+        first = f"@page {name}:first {{ @top-left {{ content: none; }} }}\n"
+        rules.append(f"@page {name} {{ {left} }}\n{first}")
+        if name:
+            rules.append(f"body:has(> .bar #lang-{language}:checked) {{ page: {name}; }}\n")
+    return "".join(rules)
 
 
 def _css_text(text: str) -> str:

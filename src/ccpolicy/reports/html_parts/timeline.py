@@ -9,7 +9,15 @@ from datetime import datetime
 from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.wording import Wording, count, join, length, paused_length, say
+from ccpolicy.reports.html_parts.wording import (
+    Wording,
+    count,
+    join,
+    length,
+    paused_length,
+    say,
+    unbroken,
+)
 from ccpolicy.reports.time_text import span_end, until, when
 from ccpolicy.time.calendar import instant
 from ccpolicy.time.spans import FOREVER, join_spans
@@ -192,7 +200,7 @@ def _outcome(result: Assessment, timeline: Timeline) -> Wording:
         said.append(_missed(len(past), days, waived=waived, still=still))
     coming = [gap for gap in timeline.gaps if _time(gap.starts) >= now and not gap.waived_by]
     if coming:
-        said.append(say("due {day}", day=until(coming[0].starts)))
+        said.append(say("due {day}", day=unbroken(until(coming[0].starts))))
     said = said or [say("no lapse")]
     if timeline.paused:
         said.append(say("paused {length}", length=paused_length(timeline.paused)))

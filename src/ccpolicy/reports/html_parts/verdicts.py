@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.labels import Word, severity, verdict
 from ccpolicy.reports.html_parts.wording import Wording, count, join, safe, say
@@ -55,7 +56,8 @@ def now(result: Assessment) -> Word:
 def period_summary(result: Assessment) -> Wording:
     """Say how the plan stood through the period."""
     found = Counter(control.period for control in result.controls)
-    lapses = sum(map(_lapses_with_ended, result.controls), Counter[str]())
+    each_of = (_lapses_with_ended(result.scope, control) for control in result.controls)
+    lapses = sum(each_of, Counter[str]())
     judged = len(result.controls) - found["not_applicable"]
     if not judged:
         return say("Nothing was assessed in the period.")
@@ -75,13 +77,13 @@ def period_summary(result: Assessment) -> Wording:
     return say("{said}: {lapses}, {cured} of them ended.", said=said, lapses=all_of, cured=cured)
 
 
-def _lapses_with_ended(control: Control) -> Counter[str]:
-    """Count a control's lapses, and those of them that a record ended."""
+def _lapses_with_ended(scope: GateScope, control: Control) -> Counter[str]:
+    """Count a control's lapses of the period, and those of them that a record ended."""
     if counts := control.lapse_counts:
         return Counter(all=counts.total, ended=counts.ended)
     return Counter(
-        all=sum(lapse.days > 0 for lapse in control.lapses),
-        ended=sum(lapse.days > 0 for lapse in ended(control)),
+        all=sum(map(scope.in_period, control.lapses)),
+        ended=sum(map(scope.in_period, ended(control))),
     )
 
 

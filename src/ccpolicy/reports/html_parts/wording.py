@@ -89,6 +89,11 @@ def readable(value: str) -> str:
     return visible(value)
 
 
+def unbroken(value: object) -> Markup:
+    """Make a value ready that stands on one line: a browser would break a day at its hyphens."""
+    return Markup("<span class=nb>{}</span>").format(safe(value))
+
+
 def lines(value: str) -> Markup:
     """Return text that has lines of its own, such as SQL."""
     return Markup("\n").join(escape(visible(line)) for line in value.splitlines())
