@@ -227,7 +227,7 @@ def test_settings_for_few_rows_and_for_many(
     monkeypatch.setattr(module, "_FEW", 2)
     there.ask("SELECT n FROM r")
     assert shown() == _FOR_FEW
-    there.end(is_broken_off=False)
+    there._settings.restore()
     assert shown() == before
 
 
