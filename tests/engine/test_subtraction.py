@@ -11,6 +11,7 @@ from ccpolicy.engine.relations import (
     DUTY,
     GAP,
     LAPSE,
+    LAPSE_RECORD,
     SPANS,
     SUBJECT,
     SUBJECT_RECORDS,
@@ -38,37 +39,38 @@ def lapses(
     `ended` is the end and the locator of the subject's own record.
     """
     with open_store() as store:
-        fill(
-            store,
-            CONTROL_REVISION,
-            {
-                "revision": 1,
-                "starts": first,
-                "ends": NEVER,
-                "report_from": 100,
-                "report_until": AS_OF,
-            },
-        )
-        fill(store, SUBJECT, {"number": 7, "revision": 1, "is_part": False, "name": "A"})
-        ends, locator = ended or (NEVER, None)
-        record = {"revision": 1, "is_part": False, "name": "A", "ends": ends, "locator": locator}
-        fill(store, SUBJECT_RECORDS, record)
-        rows: list[dict[str, object]] = [
-            {
-                "revision": 1,
-                "subject": 7,
-                "is_cover": part == "cover",
-                "starts": starts,
-                "ends": ends,
-                "locator": locator,
-            }
-            for part, starts, ends, locator in spans
-        ]
-        fill(store, SPANS, *rows)
-        for relation in (DUTY, GAP, LAPSE):
-            store.create(relation.name, relation.query)
+        fill_spans(store, spans, first, ended)
         found = store.ask("SELECT starts, ends, opened_by, closed_by FROM lapse ORDER BY starts")
     return [(starts, ends, opened, closed) for starts, ends, opened, closed in found]
+
+
+def fill_spans(
+    store: Store, spans: Sequence[Span], first: int = 0, ended: tuple[int, int] | None = None
+) -> None:
+    """Create the lapses of one subject; see `lapses`."""
+    fill(
+        store,
+        CONTROL_REVISION,
+        {"revision": 1, "starts": first, "ends": NEVER, "report_from": 100, "report_until": AS_OF},
+    )
+    fill(store, SUBJECT, {"number": 7, "revision": 1, "is_part": False, "name": "A"})
+    ends, locator = ended or (NEVER, None)
+    record = {"revision": 1, "is_part": False, "name": "A", "ends": ends, "locator": locator}
+    fill(store, SUBJECT_RECORDS, record)
+    rows: list[dict[str, object]] = [
+        {
+            "revision": 1,
+            "subject": 7,
+            "is_cover": part == "cover",
+            "starts": starts,
+            "ends": ends,
+            "locator": locator,
+        }
+        for part, starts, ends, locator in spans
+    ]
+    fill(store, SPANS, *rows)
+    for relation in (DUTY, GAP, LAPSE):
+        store.create(relation.name, relation.query)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +148,28 @@ def test_a_duty_from_before_the_revision_opens_its_lapse() -> None:
         ("cover", 0, 20, 9),
     ]
     assert lapses(spans, first=150) == [(150, NEVER, 3, None)]
+
+
+def test_a_duty_from_before_the_revision_opens_its_lapse_beside_later_ones() -> None:
+    spans: list[Span] = [("duty", 30, 300, 3), ("duty", 400, NEVER, 4)]
+    assert lapses(spans, first=150) == [(150, 300, 3, None), (400, NEVER, 4, None)]
+
+
+def test_records_named_behind_a_lapse_are_of_duties_that_it_left_uncovered() -> None:
+    spans: list[Span] = [
+        ("duty", 0, NEVER, 1),  # was covered as it began
+        ("cover", 0, 200, 2),
+        ("duty", 200, NEVER, 3),
+        ("duty", 250, NEVER, 4),
+        ("duty", 300, NEVER, None),
+        ("duty", 350, NEVER, 6),
+        ("cover", 350, NEVER, 7),
+    ]
+    with open_store() as store:
+        fill_spans(store, spans)
+        store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
+        found = store.ask("SELECT starts, place, locator FROM lapse_record ORDER BY place")
+    assert found == [(200, 1, 4), (200, 2, 3)]
 
 
 def test_the_end_of_a_duty_closes_a_lapse() -> None:

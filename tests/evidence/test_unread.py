@@ -13,6 +13,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.errors import LimitError
 from ccpolicy.evidence import load, unread
 from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.files.limits import Limits
@@ -432,6 +433,16 @@ def test_a_hundred_thousand_are_counted_and_the_first_named(
     assert result.evidence.unread == [f"evidence/x/{number:06}.csv" for number in range(50)]
     assert [each.locator for each in result.problems] == [*result.evidence.unread, None]
     assert result.problems[-1].message.text("en").endswith(": 99950")
+
+
+def test_names_are_counted_where_no_dataset_looks(centre: Path) -> None:
+    """The limit is on all of them together, however many folders they lie in."""
+    for number in range(40):
+        put(f"evidence/x{number % 4}/{number}.csv")(centre)
+    put("ccpolicy.toml", f"{FILES['ccpolicy.toml']}\n[limits]\nnames = 40\n")(centre)
+    with pytest.raises(LimitError) as failure:
+        judged(centre)
+    assert failure.value.message.template == "there are more files and folders than {limit}"
 
 
 def test_pipe_that_is_called_as_a_repository(centre: Path) -> None:

@@ -120,3 +120,31 @@ def test_what_makes_a_reading_count_is_what_closed_the_lapse(tmp_path: Path) -> 
     [lapse] = control.lapses
     # The meter stood at 5.4 first. That proves nothing before the service of that day is certain.
     assert lapse.closed_by == "evidence/events/all.csv:3"
+
+
+def test_a_reading_counts_from_the_last_service_alone(tmp_path: Path) -> None:
+    """It shows too much from the first on, and fits the second; what opened the lapse failed."""
+
+    def read(day: str, quantity: int) -> Row:
+        return Row(("A",), at(day), quantity=Decimal(quantity))
+
+    case = Case(
+        "meter",
+        {
+            "subjects": [Row(("A",), at("2025-01-01"))],
+            "events": [read("2025-01-02", 20), read("2025-01-20", 200)],
+            "readings": [read("2025-01-25", 260), read("2025-01-30", 300)],
+            "failures": rows("2025-01-30"),
+        },
+        {"at_most": Decimal(250), "every": "60 days", "valid_for": "1 month"},
+        [("2025-01-30T00:00", None)],
+        as_of="2025-02-10T18:00",
+        window=("2025-01-01T00:00", ""),
+        effective="2025-01-01",
+    )
+    case.check()
+    write(tmp_path, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
+    [control] = ccpolicy.load(tmp_path).check(request).controls
+    [lapse] = control.lapses
+    assert lapse.opened_by == "evidence/events/all.csv:6"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from .cases import Case, rows
+from .zone_calendar import Office
 
 NEW_YORK = "America/New_York"
 ASSET = rows("2025-01-01/2025-06-30")
@@ -170,6 +171,18 @@ TWICE = {
         {"limit": "1 hour"},
         [("2025-11-02T06:30+00:00", "2025-11-02T06:45+00:00")],
         zone=NEW_YORK,
+    ),
+    # Two hours of open time after 05:30, until the duty ends at 15:00.
+    "business time from it on": Case(
+        "recurrence",
+        {
+            "subjects": rows("2025-11-02T01:30/2025-11-02T10:00"),
+            "events": rows("2025-11-02T01:30"),
+        },
+        {"every": "2 business hours"},
+        [("2025-11-02T07:30+00:00", "2025-11-02T15:00+00:00")],
+        zone=NEW_YORK,
+        office=Office("US", (5,), (((0, 12 * 60),),) * 5 + ((), ((0, 12 * 60),))),
     ),
     # Due at 05:30 at the earliest.
     "a due time within it": Case(

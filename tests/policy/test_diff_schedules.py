@@ -9,7 +9,8 @@ from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy.diff.schedules import parameter_direction
 from ccpolicy.shipped import shipped_folder
 
-SPECS = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")["recurrence"].parameters
+KINDS = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
+SPECS = KINDS["recurrence"].parameters
 MONTH = {"per": "month"}
 FIXED = {"every": "14 days", "anchor": "2026-01-05"}
 
@@ -95,3 +96,12 @@ def test_grace_of_an_interval_goes_one_way() -> None:
 )
 def test_fixed_turns(before: dict[str, str], after: dict[str, str], ways: tuple[str, str]) -> None:
     assert tuple(direction(name, before, after) for name in ("every", "anchor")) == ways
+
+
+def test_a_period_that_is_judged_as_a_whole_is_no_limit() -> None:
+    """Over a longer one a share may be higher or lower."""
+    share = KINDS["share"].parameters
+    rows = [dict.fromkeys(share) | {"per": per} for per in ("month", "quarter")]
+    for before, after in (rows, rows[::-1]):
+        assert parameter_direction(share, "per", before, after) == "unordered"
+    assert parameter_direction(share, "per", rows[0], rows[0]) == "equal"

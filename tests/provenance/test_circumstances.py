@@ -44,6 +44,29 @@ def test_no_git(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     assert judged(centre) == ("no_git", "unknown", None)
 
 
+ROWS = """\
+id: rows
+title: {en: Rows, zh: 行}
+owner: facilities
+source: {store: warehouse, table: ops.rows}
+key: [id]
+retention: 5 years
+record: {type: object, properties: {id: {type: string}}}
+"""
+
+
+def test_rows_of_a_table_are_not_missed_in_git_unless_they_are_to_be_recorded(
+    centre: Centre,
+) -> None:
+    tables = {"ccpolicy.toml": '[stores.warehouse]\nkind = "postgres"\n'}
+    centre.write(**tables, **{"policy/datasets/rows.yaml": ROWS})
+    assert judged(centre)[:2] == ("known", "pass")
+    centre.write(**{"policy/datasets/rows.yaml": f"{ROWS}recording: {{amendable: append_only}}\n"})
+    control = centre.control("GV-2")
+    assert control.now == "unknown"
+    assert [each.code for each in control.problems] == ["EV732"]
+
+
 def test_shallow_clone(centre: Centre, tmp_path: Path) -> None:
     centre.git("clone", "--quiet", "--depth=1", centre.folder.as_uri(), str(tmp_path / "shallow"))
     assert judged(Centre(tmp_path / "shallow")) == ("shallow", "unknown", None)

@@ -22,6 +22,14 @@ def test_owners_have_what_is_theirs() -> None:
     assert [task.at[:10] for task in owners["training"].due] == ["2026-11-27", "2026-11-29"]
 
 
+def test_owners_with_nothing_but_what_is_overdue() -> None:
+    owners = agenda(ASSESSMENT, ASSESSMENT.as_of).owners
+    assert [(each.owner.text("en"), each.totals) for each in owners] == [
+        ("facilities", (3, 0, 0)),
+        ("security", (0, 1, 0)),
+    ]
+
+
 def test_waived_and_cured_lapses_are_not_overdue() -> None:
     found = {task.control for owner in agenda(ASSESSMENT, UNTIL).owners for task in owner.overdue}
     assert found == {"EM-1", "ER-2"}

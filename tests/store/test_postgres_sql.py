@@ -22,15 +22,25 @@ from ccpolicy.store.postgres_sql import matching_sql, postgres_sql
             r"SELECT n FROM r WHERE t LIKE 'a\%'",
             r"""SELECT n FROM r WHERE t LIKE 'a\%' COLLATE "C" ESCAPE ''""",
         ),
-        (
-            "SELECT TRY_CAST(n AS INTEGER) AS i FROM r",
-            "SELECT CASE WHEN n BETWEEN -2147483648 AND 2147483647 THEN CAST(n AS INT) END AS i"
-            " FROM r",
-        ),
     ],
 )
 def test_what_it_would_read_otherwise_is_written_otherwise(query: str, expected: str) -> None:
     assert postgres_sql(query) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "lowest", "highest"),
+    [
+        ("SMALLINT", "SMALLINT", -32_768, 32_767),
+        ("INTEGER", "INT", -2_147_483_648, 2_147_483_647),
+        ("BIGINT", "BIGINT", -9_223_372_036_854_775_808, 9_223_372_036_854_775_807),
+    ],
+)
+def test_what_does_not_fit_is_cast_to_nothing(
+    kind: str, written: str, lowest: int, highest: int
+) -> None:
+    fits = f"CASE WHEN n BETWEEN {lowest} AND {highest} THEN CAST(n AS {written}) END"
+    assert postgres_sql(f"SELECT TRY_CAST(n AS {kind}) AS i FROM r") == f"SELECT {fits} AS i FROM r"
 
 
 def test_a_dot_of_a_pattern_is_no_line_feed() -> None:
