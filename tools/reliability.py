@@ -104,7 +104,7 @@ HEADS: dict[Language, str] = {
 [中文](reliability.zh.md)
 
 What is exact must be attacked until it is boring. This page is made by the suites that do so, with
-the numbers of their last long run; `make test` runs fewer of each.
+the numbers of their last long run; the tests run fewer of each.
 
 ## Suites
 
@@ -117,7 +117,7 @@ the numbers of their last long run; `make test` runs fewer of each.
 [English](reliability.md)
 
 凡声称精确之处，都要反复攻击，直到再也找不出问题。本页由各测试套件生成，数字取自其最近一次长时间运行；
-`make test` 每种只运行少量。
+测试每种只运行少量。
 
 ## 测试套件
 

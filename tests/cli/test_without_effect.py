@@ -17,6 +17,7 @@ REFUSED: list[tuple[str, list[str]]] = [
     ("US602", ["check", "CENTRE", "--annex"]),
     ("US602", ["check", "CENTRE", "--annex", "--format", "csv", "--report", "r.sarif"]),
     ("US602", ["check", "CENTRE", "--subjects"]),
+    ("US602", ["check", "CENTRE", "--provenance", "--format", "sarif", "--report", "r.csv"]),
     ("US602", ["report", "CENTRE", "--subjects", "--format", "markdown"]),
     ("US602", ["check", "CENTRE", "--detail", "full", "--format", "json"]),
     ("US602", ["report", "CENTRE", "--detail", "normal", "--format", "csv"]),
@@ -73,6 +74,14 @@ def test_formats_declare_whether_detail_changes_them(name: str) -> None:
         for detail in ("brief", "normal", "full")
     }
     assert (len(shown) > 1) is FORMATS[name].detailed
+
+
+@pytest.mark.parametrize("name", formats("assessment"))
+def test_formats_declare_whether_they_name_the_commit(name: str) -> None:
+    assert ASSESSMENT.provenance
+    without = ASSESSMENT.model_copy(update={"provenance": None})
+    shown, other = (render(each, name, View()).content for each in (ASSESSMENT, without))
+    assert (shown != other) is FORMATS[name].names_commit
 
 
 def test_check_writes_reports_in_the_detail_asked_for(

@@ -70,9 +70,8 @@ def test_lapses_beyond_the_most_are_counted(
     monkeypatch.setattr(waiver, "_MOST", 0)
     drafted = run("draft", "waiver", "EM-1", "--repository", centre)
     assert "PBX-2" not in drafted.stdout
-    assert [line.split()[:3] for line in drafted.stdout.splitlines() if "?" in line] == [
-        ["#", "?", "1"]
-    ]
+    [said] = [line for line in drafted.stdout.splitlines() if "?" in line]
+    assert said.strip().startswith("# ? more open lapses: 1; ")
 
 
 def test_norms_of_numbers_that_cite_none(run: Run, centre: Path) -> None:

@@ -190,6 +190,50 @@ def test_what_is_not_certain_is_copied_and_said(name: str, centre: Path, postgre
     assert codes == [["EV731"], ["EV731", "US577"]]
 
 
+@pytest.mark.parametrize("key", ["", ", amount"])
+def test_a_number_with_decimals_is_copied(key: str, centre: Path, postgres: Server) -> None:
+    postgres.run("ALTER TABLE ops.inspections ADD amount numeric DEFAULT 0.7")
+    change(centre, INSPECTIONS_YAML, "properties:", "properties:\n    amount: {type: number}")
+    if key:
+        change(centre, INSPECTIONS_YAML, "performed_at]\n", f"performed_at{key}]\n")
+    else:
+        change(centre, CONTROLS, "\"result = 'pass'\"", "\"result = 'pass' and amount > 0.5\"")
+    there = judge(centre, engine="postgres")
+    assert there.controls == judge(centre).controls
+    assert [note.code for note in there.evidence.files[1].notes] == ["EV731", "US577"]
+
+
+def test_a_name_that_is_too_long_is_copied(centre: Path) -> None:
+    name = f"inspections_{'x' * 50}"
+    path = centre / INSPECTIONS_YAML
+    (path.with_name(f"{name}.yaml")).write_text(
+        path.read_text("utf-8").replace("id: inspections", f"id: {name}"), "utf-8"
+    )
+    path.unlink()
+    change(centre, CONTROLS, "dataset: inspections", f"dataset: {name}")
+    there = judge(centre, engine="postgres")
+    assert there.controls == judge(centre).controls
+    assert [note.code for note in there.evidence.files[1].notes] == ["EV731", "US577"]
+
+
+def test_a_store_elsewhere_is_copied(
+    centre: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables of its own may name the engine's database; by another role it is another."""
+    change(centre, "ccpolicy.toml", 'kind = "postgres"', 'kind = "postgres"\nenvironment = "W_"')
+    for name, value in postgres.environment().items():
+        monkeypatch.setenv(f"W_{name}", value)
+    same_in_place(centre, monkeypatch)
+    postgres.run("GRANT USAGE ON SCHEMA ops TO reader; GRANT SELECT ON ops.assets TO reader;")
+    postgres.run("GRANT SELECT ON ops.inspections TO reader")
+    monkeypatch.setenv("W_PGUSER", "reader")
+    there = judge(centre, engine="postgres")
+    assert there.controls == judge(centre).controls
+    assert [[note.code for note in each.notes] for each in there.evidence.files] == [
+        ["EV731", "US577"]
+    ] * 2
+
+
 def test_another_predicate_is_copied(centre: Path) -> None:
     change(centre, CONTROLS, "\"result = 'pass'\"", "\"lower(result) = 'pass'\"")
     there = judge(centre, engine="postgres")

@@ -197,10 +197,38 @@ def test_a_fraction_is_never_rounded(there: Spark) -> None:
     assert raised.value.message.code == "US572"
 
 
-def test_a_setting_that_may_not_be_changed(there: Spark) -> None:
+def test_a_setting_that_may_not_be_changed(there: Spark, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What queries need is asked for, and what only makes them fast is done without."""
+    from ccpolicy.store import spark_settings
+
+    fixed = {"spark.sql.warehouse.dir": "elsewhere"}
+    monkeypatch.setattr(spark_settings, "_NEEDED", fixed)
     with pytest.raises(DatabaseError) as raised:
-        there._set("spark.sql.warehouse.dir", "elsewhere")
+        there.start()
     assert raised.value.message.code == "US573"
+    monkeypatch.setattr(spark_settings, "_FOR_FEW", fixed)
+    assert there.ask("SELECT 1 AS n") == [(1,)]
+
+
+def test_settings_for_few_rows_and_for_many(
+    there: Spark, session: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ccpolicy.store import spark as module
+    from ccpolicy.store.spark_settings import _FOR_FEW
+
+    def shown() -> dict[str, str | None]:
+        return {name: session.conf.get(name) for name in _FOR_FEW}
+
+    before = shown()
+    there.fill("r", {"n": "INTEGER"}, [[1, 2]])
+    monkeypatch.setattr(module, "_FEW", 1)
+    there.ask("SELECT n FROM r")
+    assert shown() == {**before, "spark.sql.adaptive.enabled": "true"}
+    monkeypatch.setattr(module, "_FEW", 2)
+    there.ask("SELECT n FROM r")
+    assert shown() == _FOR_FEW
+    there._settings.restore()
+    assert shown() == before
 
 
 def test_half_a_surrogate_pair(there: Spark) -> None:
@@ -389,7 +417,7 @@ def test_a_session_that_is_lost(number: int, tmp_path: Path) -> None:
     at = POINTS.index(number)
     asked = f"{number}, {losing.WAYS[at % 3]!r}, is_later={at % 2 == 1}"
     with started(tmp_path, f"from engines import losing; losing.lose({asked})") as process:
-        output, errors = process.communicate(timeout=590)
+        output, errors = process.communicate(timeout=1800)
     said = [line for line in errors.splitlines() if "US219" not in line]
     assert (process.returncode, output) == (2, ""), errors
     assert said[0] == f"lost at {number}"

@@ -42,14 +42,17 @@ def test_the_past_and_bundles_are_refused(centre: Path, tmp_path: Path) -> None:
         (["check", centre, "--allow-tables", "--require-clean"], "US564"),
         (["report", centre], "US551"),
         (["due", centre], "US551"),
+        (["sample", "EM-1", centre], "US551"),
+        (["sample", "assets", centre, "--allow-tables"], "US550"),
         (["bundle", centre, "-o", tmp_path / "b.zip"], "US551"),
     ):
         status, said = run(*arguments)
         assert (status, code in said) == (2, True), (arguments, said)
     assert not (tmp_path / "b.zip").exists()
-    for command in ("report", "due"):
-        status, said = run(command, centre, "--allow-tables")
+    for command in (["report", centre], ["due", centre], ["sample", "EM-1", centre]):
+        status, said = run(*command, "--allow-tables")
         assert status == 0, said
+    assert "PBX-1" in said
 
 
 def test_a_verifier_connects_to_nothing(centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,9 @@ def test_the_example_works(
     text = (DOCS / name).read_text("utf-8")
     blocks = dict(FENCE.findall(text))
     assert blocks.keys() == {"sql", "toml", "yaml", "console", "bash"}
-    postgres.run("DROP SCHEMA IF EXISTS ops CASCADE")
-    postgres.run(blocks["sql"])
+    made, granted = (block for kind, block in FENCE.findall(text) if kind == "sql")
+    postgres.run("DROP SCHEMA IF EXISTS ops CASCADE; CREATE ROLE ccpolicy LOGIN")
+    postgres.run(made)
     try:
         lay(tmp_path)
         with_store(tmp_path, "\n" + blocks["toml"])
@@ -46,8 +47,13 @@ def test_the_example_works(
             env={**os.environ, **postgres.environment("ccpolicy_reader")},
         ).stdout
         assert digest.split()[0] == file.sha256
+        postgres.run(granted)
+        monkeypatch.setenv("PGUSER", "ccpolicy")
+        [there] = [each for each in judge(tmp_path, engine="postgres").evidence.files if each.table]
+        assert (there.sha256, [note.code for note in there.notes]) == (file.sha256, ["EV731"])
     finally:
-        postgres.run("DROP OWNED BY ccpolicy_reader; DROP ROLE ccpolicy_reader")
+        for role in ("ccpolicy_reader", "ccpolicy"):
+            postgres.run(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 def test_the_documents_name_what_there_is() -> None:

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 import ccpolicy
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.policy import Dataset
 from engines.warehouse import OPS, fill, quoted, with_source, with_store
 from postgres_server import Server
@@ -79,6 +80,15 @@ def without_places(value: Any) -> Any:
     return value
 
 
+def without_own(assessment: Assessment) -> str:
+    """Write an assessment without what every reading of tables has of its own."""
+    files = [
+        each.model_copy(update={"table": None, "notes": []}) for each in assessment.evidence.files
+    ]
+    evidence = assessment.evidence.model_copy(update={"files": files})
+    return assessment.model_copy(update={"evidence": evidence}).model_dump_json(indent=1)
+
+
 def test_the_sample_as_tables(tmp_path: Path, postgres: Server) -> None:
     """Every dataset of the shipped plan that is plain CSV is read from a table."""
     folder = tmp_path / "sample"
@@ -119,6 +129,16 @@ def test_the_sample_as_tables(tmp_path: Path, postgres: Server) -> None:
             theirs.model_dump(mode="json")
         ), ours.id
     assert found.tally == known.tally
+    there = ccpolicy.load(folder).check(
+        ccpolicy.EvaluationRequest(subjects=True, allow_tables=True, engine="postgres")
+    )
+    assert without_own(there) == without_own(found)
+    in_place = [
+        each.dataset
+        for each in there.evidence.files
+        if each.table and "US577" not in [note.code for note in each.notes]
+    ]
+    assert len(in_place) >= 5, in_place
 
 
 @pytest.fixture
@@ -129,8 +149,17 @@ def centre(tmp_path: Path, postgres: Server) -> Path:
 
 
 def judge(folder: Path) -> Any:
-    request = ccpolicy.EvaluationRequest(subjects=True, appendix=True, allow_tables=True)
-    return ccpolicy.load(folder).check(request)
+    """Judge by both engines, of which one judges in place what it can."""
+    here, there = (
+        ccpolicy.load(folder).check(
+            ccpolicy.EvaluationRequest(
+                subjects=True, appendix=True, allow_tables=True, engine=engine
+            )
+        )
+        for engine in ("duckdb", "postgres")
+    )
+    assert without_own(there) == without_own(here)
+    return here
 
 
 def same(folder: Path, server: Server, *datasets: str) -> Any:

@@ -54,6 +54,17 @@ def test_numbers(desk: Desk, kind: str) -> None:
     assert float(note) == 10.25
 
 
+@pytest.mark.parametrize("fraction", ["9999999", "999999999", "9999995"])
+def test_nanoseconds_are_left_out_as_those_of_a_text(desk: Desk, fraction: str) -> None:
+    """Rounded, what happened on the last day of a month would have happened in the next one."""
+    text = f"2026-10-31T23:59:59.{fraction}"
+    found = [
+        read(desk, f"SELECT 'a' AS id, {cell} AS at", at=TIME, zoned=True).column("at")
+        for cell in (f"TIMESTAMP_NS '{text}'", f"'{text}+08:00'")
+    ]
+    assert found == [[instant("2026-10-31T23:59:59.999999+08:00")]] * 2
+
+
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
 def test_no_number(desk: Desk, text: str) -> None:
     loaded = read(desk, f"SELECT 'a' AS id, '{text}'::DOUBLE AS x", x=NUMBER)

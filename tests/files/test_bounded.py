@@ -47,7 +47,12 @@ def test_a_pipe_that_is_written_late_is_read(
     open_to_read = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     writer = os.open(pipe, os.O_WRONLY)
     os.close(open_to_read)
-    late = threading.Timer(0.3, lambda: (os.write(writer, b"late"), os.close(writer)))
+
+    def write() -> None:
+        os.write(writer, b"late")
+        os.close(writer)
+
+    late = threading.Timer(0.3, write)
     late.start()
     assert read_bounded(pipe, MIB, ReportError) == b"late"
     late.join()

@@ -129,8 +129,17 @@ def test_subfolder_of_the_repository(tmp_path: Path) -> None:
 
 def test_subfolder_that_is_new(kept: Path) -> None:
     folder = lay(kept / "new")
-    message = f"main:ccpolicy.toml: {coded('GI205', 'main')}"
+    message = coded("PL931", "new", "main")
     assert refused(folder).startswith(f"{message}\nhint: ")
+
+
+def test_subfolder_of_the_policy_repository(kept: Path) -> None:
+    """Files on disk are searched upwards; a revision says of itself which folder is meant."""
+    folder = kept / "evidence"
+    assert ccpolicy.load(folder).policy.root == kept.resolve()
+    assert "evidence" in refused(folder)
+    (folder / "ccpolicy.toml").write_text("", "utf-8")
+    assert coded("PL931", "evidence", "main") in refused(folder)
 
 
 def test_policy_folder_that_is_new(kept: Path) -> None:

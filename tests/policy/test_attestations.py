@@ -62,15 +62,41 @@ def test_attestations_are_no_subjects(tmp_path: Path) -> None:
     assert [each.message.code for each in failure.value.errors] == ["PL937"]
 
 
-def test_what_rests_on_it_changes_no_verdict(tmp_path: Path) -> None:
+ATTESTS = """\
+    attests:
+      by: [signed_by, countersigned_by]
+      statement: words
+      matters:
+        complete: [EM-1]
+        true_figures: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction"),
+    [
+        (ATTESTS, "", "loosened"),
+        ("by: [signed_by, countersigned_by]", "by: [signed_by]", "loosened"),
+        ("      statement: words\n", "", "loosened"),
+        ("statement: words", "statement: number", "loosened"),
+        ("complete: [EM-1]", "complete: []", "loosened"),
+        ("true_figures: []", "true_figures: [EM-1]", "tightened"),
+        ("by: [signed_by, countersigned_by]", "by: [countersigned_by, signed_by]", "neutral"),
+    ],
+)
+def test_to_say_less_of_what_is_not_proved_is_looser(
+    tmp_path: Path, old: str, new: str, direction: str
+) -> None:
+    """It changes no verdict, but what readers are told of it."""
     base, head = (lay_attested(tmp_path / name) for name in ("base", "head"))
-    change(head, CONTROL, "true_figures: []", "true_figures: [EM-1]")
+    change(head, CONTROL, old, new)
     before, after = (ccpolicy.load(each).policy for each in (base, head))
     [found] = diff.compare_policies(
         before, after, (None, None), datetime.date(2026, 11, 20)
     ).changes
-    assert (found.name, found.direction) == ("GV-5", "neutral")
+    assert (found.name, found.direction, found.controls) == ("GV-5", direction, [])
     assert found.message.text("en") == "what is said of its attestations"
+    assert bool(found.before or found.after) == (direction != "neutral")
 
 
 def test_the_shipped_plan_says_what_rests_on_each_matter() -> None:

@@ -407,6 +407,14 @@ def test_check_kind_that_is_new(with_kind: Draft) -> None:
     assert in_use.loosened
 
 
+def test_of_limits_those_that_changed(base: Draft) -> None:
+    limits = (SETTINGS, "", "\n[limits]\nrows = 1000000000\nfiles = 7\n")
+    assert [line(each) for each in compared(base, limits).changes] == [
+        "loosened ccpolicy.toml: the setting 'limits': rows = 50000000, files = 10000"
+        " → rows = 1000000000, files = 7"
+    ]
+
+
 def test_files_that_are_ignored(base: Draft) -> None:
     heads = []
     for name, entries in (("one", [("*.pdf", "a")]), ("two", [("*.pdf", "b"), ("x/**", "a")])):

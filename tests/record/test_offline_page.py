@@ -73,6 +73,7 @@ def test_from_what_is_due_to_a_verdict(
             assert page.locator("#f-load-fault").inner_text() == "应为数字。"
         assert [*axe(page)] == []
         page.locator("#f-load").fill("12.5")
+        page.locator("#f-lasted").fill("12:30")
         page.locator("#f-walked_at").fill("2026-11-20T16:30")
         page.locator("#f-result").select_option("合格")
         page.reload()
@@ -91,7 +92,7 @@ def test_from_what_is_due_to_a_verdict(
     recorder = Recorder(load_policy(centre), "patrols", now=NOW)
     given = read_given(str(file), recorder.form, Limits())
     recorder.write(recorder.draft(given, refuse_equal=True), given)
-    line = "X-0008;PBX-2;2026/11/20 16:30;合格;12,5;无;无;无"
+    line = "X-0008;PBX-2;2026/11/20 16:30;合格;12,5;12:30;无;无"
     assert (centre / PATROLS).read_bytes().decode("gb18030").endswith(line)
     policy = load_policy(centre)
     result = assess(policy, resolve(policy, EvaluationRequest(controls=["EM-2"])))
@@ -104,6 +105,15 @@ def page_data(centre: Path, *datasets: str) -> dict[str, Any]:
     assert found
     data: dict[str, Any] = json.loads(found[1])
     return data
+
+
+def test_a_text_that_says_its_unit_is_handed_in_as_it_is_written(centre: Path) -> None:
+    """A duration of 12 minutes is no 12 seconds."""
+    fields = {
+        each["name"]: each for each in page_data(centre, "patrols")["forms"]["patrols"]["fields"]
+    }
+    assert fields["lasted"]["example"] == "90:00"
+    assert "example" not in fields["load"]
 
 
 def test_what_is_due_leads_to_a_form_or_says_why_not(centre: Path) -> None:

@@ -285,6 +285,59 @@ def test_what_means_something_else_in_the_files_is_refused(
     assert [error.message.code for error in caught.value.errors] == ["EV705"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12 %", 0.12),
+        ("12%", 0.12),
+        ("0", 0),
+        ("12", "EV705"),
+        ("0.12", "EV705"),
+        ("0,12", "FI306"),
+        (12, 12),
+    ],
+)
+def test_a_percentage_has_its_sign(centre: Path, text: Any, expected: Any) -> None:
+    """79 would be 7,900 %, above every minimum."""
+    old = 'number: {decimal: ",", thousands: "."}'
+    change(centre, "policy/datasets/patrols.yaml", old, "number: {percent: true}")
+    (centre / PATROLS).write_bytes(ROWS.replace("1.234,5", "90 %").encode("gb18030"))
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    given = [FilledRecord({**GIVEN, "load": text})]
+    if isinstance(expected, str):
+        with pytest.raises(InvalidRecords) as caught:
+            recorder.draft(given)
+        [error] = caught.value.errors
+        assert error.message.code == expected
+        return
+    assert recorder.draft(given).records[0]["load"] == expected
+
+
+def test_a_bare_number_is_no_duration_where_files_have_minutes_and_seconds(centre: Path) -> None:
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    with pytest.raises(InvalidRecords) as caught:
+        recorder.draft([FilledRecord({**GIVEN, "lasted": "120"})])
+    [error] = caught.value.errors
+    assert error.message.code == "EV762"
+    assert "%M:%S" in error.diagnostics()
+    [record] = recorder.draft([FilledRecord({**GIVEN, "lasted": "120:00"})]).records
+    assert record["lasted"] == 7200
+
+
+def test_now_is_written_as_the_files_have_it(centre: Path) -> None:
+    """Their times have no seconds."""
+    now = NOW.replace(second=58, microsecond=7)
+    recorder = Recorder(load_policy(centre), "patrols", now=now)
+    [record] = recorder.draft([FilledRecord({**GIVEN, "walked_at": "now"})]).records
+    assert record["walked_at"] == NOW.isoformat()
+
+
+def test_a_line_end_in_a_text_ends_no_record(centre: Path, record: Record) -> None:
+    record(**{**GIVEN, "note": "one\ntwo"})
+    text = (centre / PATROLS).read_bytes().decode("gb18030")
+    assert text.endswith(';"one\ntwo"')
+
+
 def test_a_duration_is_written_as_the_files_have_it(centre: Path) -> None:
     change(centre, "policy/datasets/patrols.yaml", 'duration: "%M:%S"', 'duration: "%M"')
     (centre / PATROLS).write_bytes(ROWS.replace("12:30", "12").encode("gb18030"))

@@ -41,6 +41,9 @@ def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
     assert [cell.value for cell in lists["D"] if cell.value] == ["合格", "不合格"]
     assert (checks["C"].type, checks["C"].formula2) == ("date", "NOW()+1/288")
     assert (checks["E"].type, checks["E"].formula1) == ("decimal", "0")
+    # A bare 12 would be 12 seconds.
+    assert checks["F"].prompt == "按文件的写法填写，例如 90:00。"
+    assert sheet.column_dimensions["F"].number_format == "@"
     at = datetime.datetime(2026, 11, 20, 16, 30)  # noqa: DTZ001 - as Excel has it
     rows: list[list[Any]] = [
         [None, "PBX-2", at, "合格", 1234.5, 750, "是", "=x"],

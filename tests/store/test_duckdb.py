@@ -12,6 +12,7 @@ import pytest
 import ccpolicy
 from ccpolicy.errors import DatabaseError, LimitError
 from ccpolicy.store import DuckDB, StoreError, open_store
+from ccpolicy.store import duckdb as store_duckdb
 
 SOURCE = Path(ccpolicy.__file__).parent
 
@@ -142,9 +143,41 @@ def test_what_is_filled_in_parts_is_there_as_a_whole() -> None:
         assert store.ask("SELECT number FROM numbers ORDER BY number") == [(1,), (2,), (3,)]
 
 
+def test_what_was_parsed_for_one_database_runs_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_duckdb, "_parsed", {})
+    answers = []
+    for number in (1, 2):
+        with open_store() as store:
+            store.create("numbers", "SELECT CAST($1 AS BIGINT) AS number", [number])
+            answers.append(store.ask("SELECT number + $1 FROM numbers", [number]))
+            answers.append([*store.stream("SELECT number FROM numbers")])
+    assert answers == [[(2,)], [(1,)], [(4,)], [(2,)]]
+    assert "SELECT number FROM numbers" in store_duckdb._parsed
+
+
+def test_what_is_parsed_is_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, object] = {}
+    monkeypatch.setattr(store_duckdb, "_parsed", kept)
+    monkeypatch.setattr(store_duckdb, "_MOST_PARSED", 3)
+    with open_store() as store:
+        for number in range(8):
+            assert store.ask(f"SELECT {number}") == [(number,)]
+            assert len(kept) <= 3
+        kept.clear()
+        store.ask(f"SELECT '{'x' * store_duckdb._LONGEST_PARSED}'")
+        assert kept == {}
+
+
 @pytest.mark.parametrize("failure", [duckdb.InternalException, duckdb.FatalException])
-def test_a_failure_of_duckdb_is_no_fault_of_a_query(failure: type[duckdb.Error]) -> None:
+def test_a_failure_of_duckdb_is_no_fault_of_a_query(
+    failure: type[duckdb.Error], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_duckdb, "_parsed", {})
+
     class Broken:
+        def extract_statements(self, _: str) -> list[str]:
+            return ["SELECT 1"]
+
         def execute(self, *_: object) -> None:
             raise failure("a record's secret")
 

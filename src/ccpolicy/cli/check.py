@@ -120,7 +120,7 @@ def command(
     wanted = [(format_, output), *map(_named, reports)]
     names = [name for name, _ in wanted]
     refuse_one_file([*(file for _, file in wanted), *filter(None, [write_baseline])])
-    refuse_unshown(names, annex=annex, subjects=subjects)
+    refuse_unshown(names, annex=annex, subjects=subjects, provenance=asked["provenance"])
     if detail:
         _refuse_detail(names, "--quiet" if quiet else "--verbose" if verbose else "")
     if asked["allow_foreign_sql"] and asked["engine"] == "duckdb":

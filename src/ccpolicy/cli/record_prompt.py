@@ -142,6 +142,8 @@ class _Asking:
     def _default(self, field: Field) -> str:
         if field.name in self.known:
             value = self.known[field.name]
+            if field.is_measured:
+                return str(self.answers.raw(field, value))
             return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         if field.is_id:
             return self.next_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -54,6 +55,7 @@ from ccpolicy.reports import FORMATS
     metavar="FILE",
     help="Table of this draw, CSV or XLSX, in which a tester filled in the results.",
 )
+@request.allow_tables
 @options.output_format("sample")
 @options.output
 @options.strict
@@ -70,6 +72,7 @@ def command(
     by: str | None,
     at: str | None,
     results: str | None,
+    allow_tables: bool,
     format_: str,
     output: str | None,
     strict: bool,
@@ -85,7 +88,8 @@ def command(
     refuse_terminal(format_, output)
     view = options.view(context, path, colour=colour)
     repository = ccpolicy.load(path)
-    result = make_sample(repository, name, size=size, as_of=as_of, period=period, by=by, at=at)
+    drawn: dict[str, Any] = {"size": size, "by": by, "at": at, "allow_tables": allow_tables}
+    result = make_sample(repository, name, as_of=as_of, period=period, **drawn)
     if results is not None:
         result = read_results(result, Path(results), repository.policy.settings.limits)
     report = render(result, format_, view)

@@ -60,8 +60,10 @@ def refuse_for_formats(option: str, asked: Iterable[str], able: Iterable[str]) -
         )
 
 
-def refuse_unshown(asked: Sequence[str], *, annex: bool = False, subjects: bool = False) -> None:
-    """Refuse `--annex` and `--subjects` where no format asked for holds what they add.
+def refuse_unshown(
+    asked: Sequence[str], *, annex: bool = False, subjects: bool = False, provenance: bool = False
+) -> None:
+    """Refuse options where no format asked for holds what they add.
 
     Raises:
         CcpolicyError: it is so.
@@ -73,6 +75,9 @@ def refuse_unshown(asked: Sequence[str], *, annex: bool = False, subjects: bool 
     if subjects:
         able = [name for name, each in FORMATS.items() if each.subjects or name == "json"]
         refuse_for_formats("--subjects", asked, able)
+    if provenance:
+        able = [name for name, each in FORMATS.items() if each.names_commit]
+        refuse_for_formats("--provenance", asked, able)
 
 
 def refuse_detail(asked: Iterable[str]) -> None:

@@ -122,10 +122,8 @@ class Evaluation:
         is_undecided = self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP):
-            self.store.create(relation.name, relation.query)
-        lapses = self.store.create(LAPSE.name, LAPSE.query)
-        self.store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
+        lapses = self._subtract()
+        self._find_records_of_lapses()
         if calendar.unknown_years:
             self._unknown_years(calendar)
         waived = sorted({(waiver.subject,) for waiver in self.policy.waivers.values()})
@@ -221,10 +219,15 @@ class Evaluation:
         """Number the subjects, and create the relations that the kinds' queries read."""
         store = self.store
         CONTROL_REVISION.create(store, inputs.control_revisions())
-        classes = [
-            (each.number, name) for each in self.revisions for name, _, _ in each.class_calendars
-        ]
-        PARAMETER_CLASS.create(store, classes)
+        if any(each.has_classes or each.has_calendars for each in self.revisions):
+            PARAMETER_CLASS.create(
+                store,
+                [
+                    (each.number, name)
+                    for each in self.revisions
+                    for name, *_ in each.class_calendars
+                ],
+            )
         if any(each.has_items for each in self.revisions):
             store.create(REQUIRED_ITEM.name, inputs.required_items())
         else:
@@ -287,6 +290,25 @@ class Evaluation:
         records = [SUBJECT_RECORDS, *(relation for relation, _ in inputs.record_groups)]
         return check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
 
+    def _subtract(self) -> int:
+        """Create `duty` and `gap`, and return how many gaps there are."""
+        self.store.create(DUTY.name, DUTY.query)
+        return self.store.create(GAP.name, GAP.query)
+
+    def _find_records_of_lapses(self) -> None:
+        """Create `lapse` and `lapse_record`: the records around each gap; a forecast has none."""
+        if self.store.ask(f"SELECT 1 FROM gap WHERE starts <= {self.times.as_of} LIMIT 1"):
+            self.store.create(LAPSE.name, LAPSE.query)
+            self.store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
+            return
+        nothing = "CAST(NULL AS BIGINT)"
+        self.store.define(
+            LAPSE.name,
+            f"SELECT revision, subject, starts, ends, {nothing} AS opened_by,"
+            f" {nothing} AS closed_by FROM gap",
+        )
+        LAPSE_RECORD.create(self.store, [])
+
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""
         ends = (AFTER, BUSINESS, OPEN_TIME, PERIOD_SPAN, PERIOD)
@@ -294,8 +316,7 @@ class Evaluation:
         self.store.drop(*(relation.name for relation in ends))
         calendar.create_ends(self.store, earliest=True)
         self._spans(inputs)
-        for relation in (DUTY, GAP):
-            self.store.create(relation.name, relation.query)
+        self._subtract()
         self.store.create(EARLIEST_GAP.name, self._gaps())
         self.store.drop(*(relation.name for relation in again))
         calendar.create_ends(self.store, earliest=False)

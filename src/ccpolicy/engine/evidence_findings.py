@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
-from ccpolicy.engine.finding_queries import cell_queries, finding_queries
+from ccpolicy.engine.finding_queries import (
+    cell_queries,
+    finding_queries,
+    orphan_query,
+    records_without_subject,
+)
 from ccpolicy.engine.input_sql import InputQueries
+from ccpolicy.engine.near_words import near_word_queries
 from ccpolicy.engine.selection_sql import MILLIONTHS
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
-from ccpolicy.store import Row, Store
+from ccpolicy.store import Row, Store, VettingStore
 from ccpolicy.store.sql import literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
@@ -51,6 +57,9 @@ MESSAGES = {
     "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
     "other_reason": "'{value}' is no reason for which the clock may stand still",
     "future": "the record is dated in the future",
+    "near_word": (
+        "'{value}' in '{column}' differs from '{others}' only in case, width or white space"
+    ),
 }
 _HINT_MESSAGES = {
     "no_name": "fill in the columns that the control names under 'key'",
@@ -80,9 +89,19 @@ _HINT_MESSAGES = {
     "coming_end": "leave its end empty until it is over: an open pause lasts on by itself",
     "future": "correct it; if it stands for no day, as 2099-12-31 often does, name it in the"
     ' dataset: add  empty: "2099-12-31"  to column {column}',
+    "near_word": "correct it, or list in the contract what may stand there: as 'enum', or as"
+    " 'values' of column {column} if it is one more way to write it",
     "no_reason": "the reasons permitted are: {known}",
     "other_reason": "the reasons permitted are: {known}",
 }
+_COLUMNS = {
+    "no_calendar": "calendar",
+    "two_classes": "by",
+    "two_minimums": "quantity",
+    "too_large": "quantity",
+    "too_fine": "quantity",
+}
+"""Codes of findings → the part of a selection that names the column they speak of."""
 _COMPARED_NUMBERS = frozenset(["two_minimums", "too_many"])
 """Codes of findings that set two numbers against each other."""
 _MOST_KNOWN = 200_000
@@ -137,7 +156,7 @@ class EvidenceFinding:
 
 
 def find_faults(
-    reading: Store,
+    reading: VettingStore,
     store: Store,
     inputs: InputQueries,
     calendar: CalendarTables,
@@ -149,11 +168,15 @@ def find_faults(
     """
     judged = [*finding_queries(inputs, calendar), *cell_queries(inputs, in_place=True)]
     read = [*cell_queries(inputs, in_place=False)]
+    unmatched = records_without_subject(inputs)
+    if unmatched and store.ask(f"SELECT locator FROM ({unmatched}) unmatched LIMIT 1"):
+        judged.append(orphan_query(inputs, unmatched))
+    near = near_word_queries(inputs, reading)
     if reading is store:
-        rows = _faults(store, [*judged, *read], shown)
+        rows = _faults(store, [*judged, *read, *near], shown)
     else:
         # Of each code and selection one of the two alone finds something.
-        rows = _faults(store, judged, shown) + _faults(reading, read, shown)
+        rows = _faults(store, judged, shown) + _faults(reading, [*read, *near], shown)
         rows.sort(key=lambda row: (row[1], row[0]))
     return [_finding(store, inputs, *row) for row in rows]
 
@@ -171,7 +194,8 @@ def _finding(
     """Make a finding of a row: of a kind of trouble, in a selection, so many records have."""
     selected = inputs.selections[number]
     revision, selection = selected.revision, selected.selection
-    value, column = told, selected.begins
+    value = told
+    column = getattr(selection, _COLUMNS[code]) if code in _COLUMNS else selected.begins
     if code == "no_class" and revision.has_calendars:
         value = str(told).rpartition(KEY_SEPARATOR)[0]
     close: NearName | None = None
@@ -192,18 +216,14 @@ def _finding(
         case "no_class":
             column, known = selection.by, revision.revision.classes
             close = nearest(value, known)
-        case "no_calendar":
-            column = selection.calendar
         case "no_item":
             column = selection.item
             value = value.removeprefix(f"{compared}{KEY_SEPARATOR}")
             close = nearest(value, _items(store, revision.control_number))
-        case "two_classes":
-            column = selection.by
         case "no_number":
             column = told
-        case "two_minimums" | "too_large" | "too_fine":
-            column = selection.quantity
+        case "near_word":
+            column, _, compared = str(compared).partition(KEY_SEPARATOR)
         case "no_reason" | "other_reason":
             column, known = selection.reason, inputs.reasons(selected)
             close = nearest(value, known) if value else None

@@ -28,7 +28,6 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
         *_classes(inputs),
         *_numbers(inputs),
         *_two_names(inputs),
-        *_orphans(inputs),
         *_no_item(inputs),
         *_early(inputs),
         *_coming_ends(inputs),
@@ -202,19 +201,14 @@ def _needs_its_number(selected: InputSelection) -> bool:
     )
 
 
-def _orphans(inputs: InputQueries) -> list[str]:
-    """Write the query that finds records about an unknown subject.
-
-    A record that `where` excludes from the subjects still makes its subject known to records of
-    other datasets: the subject exists, it merely owes nothing. It does not do so for records of its
-    own dataset, since each of these is such a record itself.
-    """
+def records_without_subject(inputs: InputQueries) -> str | None:
+    """Write the query of the records that found no subject; None if no record seeks one."""
     without_subject = [
         f"SELECT locator FROM {relation.name} WHERE subject IS NULL"
         for relation, _ in inputs.record_groups
     ]
     if not without_subject:
-        return []
+        return None
     parts = {
         inputs.numbers[e.revision.kind.name, e.input] for e in inputs.selections if e.spec.parts
     }
@@ -223,6 +217,16 @@ def _orphans(inputs: InputQueries) -> list[str]:
             "SELECT locator FROM subject_happening"
             f" WHERE whole IS NULL AND input IN ({_list(sorted(parts))})"
         )
+    return " UNION ALL ".join(without_subject)
+
+
+def orphan_query(inputs: InputQueries, without_subject: str) -> str:
+    """Write the query that finds records about an unknown subject, among those without one.
+
+    A record that `where` excludes from the subjects still makes its subject known to records of
+    other datasets: the subject exists, it merely owes nothing. It does not do so for records of its
+    own dataset, since each of these is such a record itself.
+    """
     about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
     datasets = {each.selection.dataset: each.number for each in inputs.selections}
     numbered = " ".join(
@@ -230,8 +234,7 @@ def _orphans(inputs: InputQueries) -> list[str]:
     )
     dataset = f"CASE r.selection {numbered} END"
     # DISTINCT changes nothing, but has the few records that found no subject looked up alone.
-    return [
-        f"""
+    return f"""
         SELECT 'orphan', selection, subject_key, locator, NULL
         FROM (
           WITH
@@ -242,7 +245,7 @@ def _orphans(inputs: InputQueries) -> list[str]:
             FROM selected_records r
             WHERE r.selection IN ({_list([each.number for each in about])}) AND r.belongs
               AND r.subject_key IS NOT NULL AND NOT {inputs.is_later("r")}
-              AND r.locator IN ({" UNION ALL ".join(without_subject)})
+              AND r.locator IN ({without_subject})
           ),
           naming AS (
             SELECT r.control_number, r.is_part, r.subject_key, min({dataset}) AS dataset,
@@ -262,8 +265,7 @@ def _orphans(inputs: InputQueries) -> list[str]:
               AND p.subject_key = s.subject_key
               AND (p.names = 1 OR (p.belongs = 0 AND p.dataset <> s.dataset)))
         ) orphan
-        """
-    ]
+    """
 
 
 def _two_names(inputs: InputQueries) -> Iterator[str]:

@@ -54,7 +54,11 @@ class ExportedTables:
         file = self.files.file(self.datasets[table.shown])
         name = f"{self.files.folder.name}/{file.name}"
         if not file.is_file():
-            raise BundleError("'{name}' is missing from the bundle", name=name)
+            raise BundleError(
+                "'{name}' is missing from the bundle",
+                hint="ask whoever made the bundle for one that verifies",
+                name=name,
+            )
         return TableRows(_lines(file, name, [each.name for each in columns]), [])
 
 
@@ -71,7 +75,9 @@ def _lines(file: Path, name: str, headings: Sequence[str]) -> Generator[bytes]:
             yield f"{','.join(cells)}\n".encode()
     except StoreError:
         raise BundleError(
-            "'{name}' is not a table with the columns of the dataset", name=name
+            "'{name}' is not a table with the columns of the dataset",
+            hint="ask whoever made the bundle for one that verifies",
+            name=name,
         ) from None
 
 

@@ -80,9 +80,11 @@ def why_copied(
             *((column, *reference.match.values()) if each.dataset is dataset else ()),
         ]
     }
-    if named := sorted(decimal & {*dataset.key, *use.columns, *named_there}):
+    compared = {each for each in decimal if any(identifier(each) in p for p in use.predicates)}
+    if named := sorted(compared | decimal & {*dataset.key, *use.columns, *named_there}):
         return copied_note("number", named[0])
-    unsure = tables.refusal(plan.types, sorted(use.predicates), _conditions(plan))
+    names = [plan.relation, *(each + EARLY for each in plan.types)]
+    unsure = tables.refusal(plan.types, sorted(use.predicates), _conditions(plan), names)
     return copied_note("expression", unsure) if unsure else None
 
 

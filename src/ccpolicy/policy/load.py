@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ccpolicy.checks.kinds import Kind
-from ccpolicy.errors import Locator, PolicyErrors
+from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.git.revision import find_revision
 from ccpolicy.git.signatures import KEY_FILES
@@ -161,6 +161,14 @@ def load_policy(path: Path, revision: str | None = None, *, is_complete: bool = 
         root = find_root(path)
         return _content(FolderFiles(root), root, None, is_complete=is_complete)
     with find_revision(path, revision) as found:
+        if FILE not in found.entries(""):
+            raise PolicyError(
+                "no ccpolicy.toml in the folder '{folder}' of {revision}",
+                hint="name the folder that is the policy repository there; a revision is not"
+                " searched for it",
+                folder=found.folder or ".",
+                revision=revision,
+            )
         return _content(found, path.resolve(), found.id, is_complete=is_complete)
 
 

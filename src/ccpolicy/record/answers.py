@@ -36,12 +36,14 @@ _MESSAGES = {
     "integer": "a whole number is expected for '{name}', not {value}",
     "number": "a number is expected for '{name}', not {value}",
     "boolean": "true or false is expected for '{name}', not {value}",
+    "duration": "a duration is expected for '{name}', not {value}",
     "text": "'{name}' cannot be {value}",
 }
 _HINT_MESSAGES = {
     "date": "such as 2026-11-20, today or yesterday, or as in the dataset's files",
     "instant": "such as 2026-11-20 18:05, 18:05 or now, or as in the dataset's files",
     "boolean": "yes or no will do",
+    "duration": "write it as the dataset's files have it: {forms}",
 }
 
 
@@ -166,14 +168,20 @@ class Answers:
         found = self._read(field, given)
         if isinstance(given, str) and not column.reading.is_plain:
             own = self.speller.untyped(column, self.speller.read(column, given))
+            if own is MISREAD and found and field.is_measured:
+                # Where the files have percentages, a bare number may mean one of them.
+                own = MISREAD if column.reading.duration else self.speller.read(column, f"{given}%")
+                found = MISREAD if own is MISREAD else found
             if found is None or (column.reading.duration and own is not MISREAD):
                 found = own
             elif own not in (found, None, MISREAD) and column.type in _MEASURED:
                 raise self._two_meanings(field, given, found, own)
         if found is None or found is MISREAD:
+            kind = "duration" if column.reading.duration else column.type
             raise EvidenceError(
-                _MESSAGES[column.type],
-                hint=_HINT_MESSAGES.get(column.type, ""),
+                _MESSAGES[kind],
+                hint=_HINT_MESSAGES.get(kind, ""),
+                forms=", ".join(column.reading.duration or ()),
                 name=self.form.contract.heading(field.name),
                 value=values.shown(given),
             )
@@ -232,7 +240,7 @@ class Answers:
         if isinstance(given, datetime.datetime):  # of a workbook, which keeps times as fractions
             text = (given + datetime.timedelta(milliseconds=500)).isoformat(timespec="seconds")
         if text in _NOW:
-            return self.now.replace(microsecond=0).isoformat()
+            return self._present(field)
         if _CLOCK.fullmatch(text):
             text = f"{self.now.astimezone(zone):%Y-%m-%d} {text}"
         readings = values.instants(values.canonical_time(text), zone)
@@ -243,6 +251,15 @@ class Answers:
                 value=values.shown(given),
             )
         return moment(readings[0], self.speller.zone).isoformat() if readings else None
+
+    def _present(self, field: Field) -> str:
+        """Return the present, to the minute where the files have no seconds."""
+        whole = self.now.replace(microsecond=0)
+        try:
+            self.speller.cell(field.column, whole.isoformat())
+        except EvidenceError:
+            whole = whole.replace(second=0)
+        return whole.isoformat()
 
     def _check(self, field: Field, value: Any) -> None:
         """Refuse a value that breaks the contract of this field, or lies in the future.

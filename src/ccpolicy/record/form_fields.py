@@ -75,6 +75,12 @@ class Field:
         return self.column.name
 
     @property
+    def is_measured(self) -> bool:
+        """Whether its texts say the unit, so that a bare number is another value."""
+        reading = self.column.reading
+        return bool(reading.duration or (reading.number and reading.number.percent))
+
+    @property
     def is_required(self) -> bool:
         """Whether a record without it is invalid."""
         return self.column.required

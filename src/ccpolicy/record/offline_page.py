@@ -24,10 +24,12 @@ from ccpolicy.record.form_fields import (
 from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
 from ccpolicy.record.page_words import page_words
 from ccpolicy.record.registers import RegisterEntry, Registers
+from ccpolicy.record.spelling import Speller
 from ccpolicy.reports.html import content_policy, palette
 from ccpolicy.reports.html_parts.labels import language_name, nearest_language
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import Duration
+from ccpolicy.time.zones import time_zone
 
 _PARTS = Path(__file__).parent / "page_parts"
 
@@ -124,6 +126,7 @@ class _Page:
         due: DueItems,
     ) -> None:
         self.policy, self.forms, self.registers, self.due = policy, forms, registers, due
+        self.speller = Speller(registers.store, time_zone(policy.plan.zone))
         self.languages = policy.plan.languages
         self.now = due.now
 
@@ -180,6 +183,8 @@ class _Page:
             "happened": field.is_happening,
             "help": self.text(field.description) if field.description else None,
         }
+        if field.is_measured:
+            found["example"] = self.speller.example(field.column)
         if field.choices:
             found["choices"] = [[each.text, self.text(each.label)] for each in field.choices]
         if field.reference and not field.column.is_list:

@@ -52,6 +52,14 @@ class Speller:
             value=values.shown(value) if value is not None else "–",
         )
 
+    def example(self, column: Column) -> str:
+        """Return how a duration or percentage is written, of which the text says the unit."""
+        forms = column.reading.duration
+        try:
+            return self.cell(column, 5400 if forms else 0.95)
+        except EvidenceError:  # such as of whole days
+            return ", ".join(forms or ["%"])
+
     def read(self, column: Column, text: str) -> Any:
         """Return what a text of a file is read as: see `typed`; `MISREAD` if it cannot be read."""
         if column.reading.is_plain:

@@ -268,5 +268,6 @@ def _lines(text: str) -> io.StringIO:
 
 def _csv_line(cells: Sequence[str], delimiter: str) -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
-    return text.getvalue()
+    # What ends lines is put in quotation marks where a cell holds it.
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n")

@@ -121,7 +121,9 @@ class _Form:
         heading = visible(field.label.text(self.language))
         heading += " *" if self._is_needed(field) else ""
         self.sheet.write_string(_HEAD, column, heading, head)
-        form = self.book.add_format({"num_format": _FORMATS.get(field.column.type, "General")})
+        # A text says its unit; a number cell would be of seconds, or hundred times as much.
+        kind = "text" if field.is_measured else field.column.type
+        form = self.book.add_format({"num_format": _FORMATS.get(kind, "General")})
         self.sheet.set_column(column, column, max(width(heading) + 2, 18), form)
         options = self._check(column, field)
         said = self._said(field)
@@ -153,6 +155,8 @@ class _Form:
             entries = [each for each in entries if each.is_in_force(day)]
             texts = [self._spelled(field, e.value) or e.described(self.language) for e in entries]
             return self._list(column, texts, [each.about(self.language) for each in entries])
+        if field.is_measured:
+            return {"validate": "any"}
         match field.column.type:
             case "date" | "instant" as kind:
                 latest = "=TODAY()" if kind == "date" else "=NOW()+1/288"
@@ -218,6 +222,9 @@ class _Form:
             parts.append(self.say("A day, such as 2026-11-20."))
         elif field.column.type == "instant":
             parts.append(self.say("A day and a time, such as 2026-11-20 18:05."))
+        elif field.is_measured:
+            example = self.answers.speller.example(field.column)
+            parts.append(self.say("As on file, such as {example}.", example=example))
         elif field.column.type in ("integer", "number"):
             bounds = [str(schema.get(each, "…")) for each in ("minimum", "maximum")]
             parts.append(self.say("A number, {least} to {most}.", least=bounds[0], most=bounds[1]))

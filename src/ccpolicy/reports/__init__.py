@@ -47,6 +47,8 @@ class Format:
     """Whether it says who prepared it, and what changed since another assessment."""
     for_files: bool = False
     """Whether it is of no use in a terminal: a page for a browser, or bytes."""
+    names_commit: bool = False
+    """Whether it says which commit was judged, if git was asked."""
     detailed: bool = False
     """Whether an assessment is written in less or more detail, as its reader wishes."""
     job_summary: bool = False
@@ -66,15 +68,21 @@ FORMATS: dict[str, Format] = {
             "verification": "verification_text.render_verification",
         },
         for_people=True,
+        names_commit=True,
         detailed=True,
     ),
-    "json": Format(".json", dict.fromkeys(get_args(Subject), "json.render_json")),
+    "json": Format(
+        ".json", dict.fromkeys(get_args(Subject), "json.render_json"), names_commit=True
+    ),
     "ics": Format(".ics", {"assessment": "ics.render_assessment", "agenda": "ics.render_agenda"}),
     "sarif": Format(".sarif", {"assessment": "sarif.render_assessment"}),
-    "junit": Format(".xml", {"assessment": "junit.render_assessment"}, detailed=True),
+    "junit": Format(
+        ".xml", {"assessment": "junit.render_assessment"}, names_commit=True, detailed=True
+    ),
     "github": Format(
         ".github.txt",
         {"assessment": "github.render_assessment"},
+        names_commit=True,
         detailed=True,
         job_summary=True,
     ),
@@ -85,6 +93,7 @@ FORMATS: dict[str, Format] = {
             "assessment": "markdown.render_assessment",
             "comparison": "comparison_markdown.render_comparison",
         },
+        names_commit=True,
         detailed=True,
     ),
     "csv": Format(
@@ -115,6 +124,7 @@ FORMATS: dict[str, Format] = {
         subjects=True,
         prepared=True,
         for_files=True,
+        names_commit=True,
         detailed=True,
     ),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),

@@ -28,7 +28,12 @@ MOST = 1_000_000
 
 
 def subjects(
-    repository: Repository, name: str, as_of: str | None, period: Period | None
+    repository: Repository,
+    name: str,
+    as_of: str | None,
+    period: Period | None,
+    *,
+    allow_tables: bool = False,
 ) -> tuple[Assessment, list[Member]]:
     """Return the subjects of a control, and the assessment that says how they stand.
 
@@ -36,7 +41,9 @@ def subjects(
         EvidenceError: the evidence is not complete.
         CcpolicyError: a time cannot be read.
     """
-    asked = EvaluationRequest(as_of=as_of, period=period, controls=(name,), subjects=True)
+    asked = EvaluationRequest(
+        as_of=as_of, period=period, controls=(name,), subjects=True, allow_tables=allow_tables
+    )
     result = repository.check(asked)
     (control,) = result.controls
     _refuse_problems(name, [*result.problems, *control.problems])
@@ -65,7 +72,13 @@ def _member(key: Sequence[str], subject: SubjectState) -> Member:
 
 
 def records(
-    repository: Repository, name: str, as_of: str | None, period: Period | None, at: str | None
+    repository: Repository,
+    name: str,
+    as_of: str | None,
+    period: Period | None,
+    at: str | None,
+    *,
+    allow_tables: bool = False,
 ) -> tuple[Assessment, list[Member]]:
     """Return the records of a dataset that happened in the period, and what was judged by them.
 
@@ -85,7 +98,7 @@ def records(
             for part in control.selections(each)
         )
     ]
-    asked = EvaluationRequest(as_of=as_of, period=period, controls=using)
+    asked = EvaluationRequest(as_of=as_of, period=period, controls=using, allow_tables=allow_tables)
     result = repository.check(asked)
     read = preview(repository.policy, name, MOST)
     _refuse_problems(name, [*result.problems, *read.refused])

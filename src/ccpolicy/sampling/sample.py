@@ -26,8 +26,11 @@ def make_sample(
     period: Period | None = None,
     by: str | None = None,
     at: str | None = None,
+    allow_tables: bool = False,
 ) -> Sample:
     """Draw from the records of a dataset or the subjects of a control.
+
+    `allow_tables` is whether the tables of a control may be read.
 
     Raises:
         PolicyError: nothing is called so, or the population has no such column.
@@ -35,10 +38,10 @@ def make_sample(
         CcpolicyError: it is empty, or a time cannot be read.
     """
     if about in repository.controls:
-        result, members = subjects(repository, about, as_of, period)
+        result, members = subjects(repository, about, as_of, period, allow_tables=allow_tables)
         title = repository.controls[about].title
     elif about in repository.datasets:
-        result, members = records(repository, about, as_of, period, at)
+        result, members = records(repository, about, as_of, period, at, allow_tables=allow_tables)
         title = repository.datasets[about].title
     else:
         known = [*repository.controls, *repository.datasets]

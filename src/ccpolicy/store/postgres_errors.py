@@ -6,17 +6,12 @@ from typing import NoReturn
 
 import psycopg
 
-from ccpolicy.errors import CcpolicyError, DatabaseError, Message
-from ccpolicy.store.interface import QueryError, StoreError, ValueFault
+from ccpolicy.errors import CcpolicyError, DatabaseError
+from ccpolicy.store.interface import StoreError
+from ccpolicy.store.value_faults import STATES, value_fault
 
 _LOST = ("08", "57P")
 """How the codes of a server begin that goes away."""
-_QUERY_HINT_MESSAGES = {
-    "22003": "a number is out of range",
-    "22012": "a number is divided by zero",
-    "22": "a value cannot be computed with",
-    "": "PostgreSQL does not accept it: {condition}",
-}
 
 
 def connection_error() -> DatabaseError:
@@ -48,8 +43,8 @@ def statement_error(failure: psycopg.Error, *, is_lost: bool) -> CcpolicyError |
             return no_privilege()
         case "22021" | "22P05":
             return _no_text()
-        case _ if state[:2] in ("22", "42", "0A", "21"):
-            return _query_error(state, condition)
+        case _ if state.startswith(STATES):
+            return value_fault("PostgreSQL", state, condition)
     if not state and isinstance(failure, psycopg.DataError):
         return _no_text()
     return DatabaseError(
@@ -58,13 +53,6 @@ def statement_error(failure: psycopg.Error, *, is_lost: bool) -> CcpolicyError |
         " files",
         condition=f"{condition} {state}".strip(),
     )
-
-
-def _query_error(state: str, condition: str) -> QueryError:
-    """Make the error of a query that cannot be computed."""
-    messages = _QUERY_HINT_MESSAGES
-    template = messages.get(state) or messages.get(state[:2]) or messages[""]
-    return ValueFault(condition, Message.of(template, condition=f"{condition} {state}"))
 
 
 def no_privilege() -> DatabaseError:

@@ -17,7 +17,13 @@ from ccpolicy.store.postgres_columns import (
     text_sql,
     value_sql,
 )
-from ccpolicy.store.postgres_sql import condition_sql, is_plain, matching_sql, postgres_sql
+from ccpolicy.store.postgres_sql import (
+    MOST_BYTES,
+    condition_sql,
+    is_plain,
+    matching_sql,
+    postgres_sql,
+)
 from ccpolicy.store.postgres_tables import (
     READING,
     PostgresTables,
@@ -59,16 +65,20 @@ class PostgresInPlace(PostgresTables):
         columns: Mapping[str, ColumnType],
         predicates: Iterable[str],
         conditions: Iterable[str],
+        names: Iterable[str],
     ) -> str | None:
         """See `InPlaceTables.refusal`."""
+        for each in names:
+            if len(each.encode()) > MOST_BYTES:
+                return each
         # With values, since over NULL alone no pattern is read.
         values = ", ".join(
             f"{_by_code_points(_value(kind), kind)} AS {identifier(name)}"
             for name, kind in columns.items()
         )
-        names = ", ".join(f"({identifier(name)} IS NULL)" for name in columns)
+        own = ", ".join(f"({identifier(name)} IS NULL)" for name in columns)
         for text, is_predicate in [
-            (names, True),
+            (own, True),
             *((each, True) for each in predicates),
             *((each, False) for each in conditions),
         ]:

@@ -23,7 +23,7 @@ TYPES = {
 }
 """SQL type of a relation's column → what PostgreSQL calls it."""
 _SYSTEM_COLUMNS = frozenset(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"])
-_MOST_BYTES = 63
+MOST_BYTES = 63
 """Of a name; PostgreSQL cuts off the rest, so that two names could become one."""
 _NAME = "PostgreSQL"
 _OF_CONTRACTS = (exp.Length, exp.RegexpLike, exp.RegexpReplace)
@@ -118,8 +118,8 @@ def _check(node: exp.Expr) -> None:
     Raises:
         NotSaid: it cannot.
     """
-    if isinstance(node, exp.Identifier) and len(node.this.encode()) > _MOST_BYTES:
-        raise NotSaid(_NAME, f"{node.this[:40]}… is longer than {_MOST_BYTES} bytes")
+    if isinstance(node, exp.Identifier) and len(node.this.encode()) > MOST_BYTES:
+        raise NotSaid(_NAME, f"{node.this[:40]}… is longer than {MOST_BYTES} bytes")
     if isinstance(node, exp.Column) and node.name.lower() in _SYSTEM_COLUMNS:
         raise NotSaid(_NAME, f"{node.name} is a column of every table there")
 

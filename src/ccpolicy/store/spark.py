@@ -15,7 +15,6 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from ccpolicy.deadline import current
@@ -30,17 +29,9 @@ from ccpolicy.store.spark_errors import (
 )
 from ccpolicy.store.spark_rows import chunks, encoded, nothing, read_cell, written
 from ccpolicy.store.spark_session import SessionControl, spark_session
+from ccpolicy.store.spark_settings import SessionSettings
 from ccpolicy.store.spark_sql import SparkQuery, spark_sql
 
-_ADAPTIVE = "spark.sql.adaptive.enabled"
-"""Whether a plan is changed while it runs: of use for many rows, and slow for few."""
-_SETTINGS = {
-    # What does not fit is an error, and neither cut off nor NULL.
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.caseSensitive": "false",
-    # Nothing of a query is a variable.
-    "spark.sql.variable.substitute": "false",
-}
 _OURS = {
     "boolean": "BOOLEAN",
     "smallint": "SMALLINT",
@@ -66,9 +57,7 @@ class Spark:
         """Relation → how many rows it has."""
         self._kept: dict[str, list[DataFrame]] = {}
         """Relation → what is kept of it."""
-        self._settings: dict[str, str | None] = {}
-        """What was set before, where that was something else; None where nothing was."""
-        self._before: dict[str, str] = {}
+        self._settings = SessionSettings(session)
         self._control = SessionControl(session)
         self._timer: threading.Timer | None = None
 
@@ -151,9 +140,7 @@ class Spark:
         with self._failing_well():
             self._control.add(self._prefix)
         with self._failing_well():
-            self._before = dict(self._session.conf.getAll)
-            for name, value in _SETTINGS.items():
-                self._set(name, value)
+            self._settings.require()
         if deadline := current.get():
             rest = min(deadline.rest, threading.TIMEOUT_MAX)
             self._timer = threading.Timer(rest, self._interrupt)
@@ -168,11 +155,7 @@ class Spark:
             self._interrupt()
         # Where the session is gone, so is all that was made in it.
         with suppress(*FAILURES):
-            for name, value in self._settings.items():
-                if value is None:
-                    self._session.conf.unset(name)
-                else:
-                    self._session.conf.set(name, value)
+            self._settings.restore()
             self._control.remove(self._prefix)
         with suppress(DatabaseError, StoreError):
             self.drop(*self._rows)
@@ -214,31 +197,10 @@ class Spark:
         Raises:
             DatabaseError: a column is of a type that has no counterpart.
         """
-        self._set(_ADAPTIVE, str(not self._is_small(said)).lower())
+        self._settings.tune(is_for_few=self._is_small(said))
         frame = self._session.sql(said.text, args=said.arguments)
         _columns(frame)
         return frame
-
-    def _set(self, name: str, value: str) -> None:
-        """Give a setting a value until the end.
-
-        Raises:
-            DatabaseError: the session does not let it be changed.
-        """
-        conf = self._session.conf
-        before = conf.get(name)
-        if before == value:
-            return
-        try:
-            conf.set(name, value)
-        except PySparkException:
-            raise DatabaseError(
-                "Spark does not let the setting {setting} be {value} here",
-                hint="judge in a session that does, or with --engine duckdb",
-                setting=name,
-                value=value,
-            ) from None
-        self._settings.setdefault(name, self._before.get(name))
 
     def _read(self, pieces: Sequence[bytes], types: Mapping[str, str]) -> DataFrame:
         """Make rows of pieces of text, each of them rows as `VettingStore.lines` yields them."""

@@ -9,8 +9,9 @@ from typing import NoReturn
 
 from pyspark.errors import PySparkException
 
-from ccpolicy.errors import CcpolicyError, DatabaseError, Message
-from ccpolicy.store.interface import StoreError, ValueFault
+from ccpolicy.errors import CcpolicyError, DatabaseError
+from ccpolicy.store.interface import StoreError
+from ccpolicy.store.value_faults import STATES, value_fault
 
 
 class SessionLostError(DatabaseError):
@@ -39,12 +40,6 @@ _PLANNING = ("StackOverflowError", "INTERNAL_ERROR")
 _NAMED = re.compile(r"\[([A-Z_.]+)\]")
 """A condition in the text of a failure that has none of its own."""
 _LOST_CONDITIONS = ("INVALID_HANDLE", "RETRIES_EXCEEDED", "NO_ACTIVE_SESSION")
-_QUERY_HINT_MESSAGES = {
-    "22003": "a number is out of range",
-    "22012": "a number is divided by zero",
-    "22": "a value cannot be computed with",
-    "": "Spark does not accept it: {condition}",
-}
 
 
 def connection_error() -> DatabaseError:
@@ -76,10 +71,8 @@ def spark_error(failure: Exception) -> CcpolicyError | StoreError:
             "Spark stopped a query, and nothing was judged",
             hint="it took longer than --max-seconds allows, or somebody cancelled it",
         )
-    if state[:2] in ("22", "42", "0A", "21"):
-        messages = _QUERY_HINT_MESSAGES
-        template = messages.get(state) or messages.get(state[:2]) or messages[""]
-        return ValueFault(condition, Message.of(template, condition=f"{condition} {state}"))
+    if state.startswith(STATES):
+        return value_fault("Spark", state, condition)
     return _failed(condition, text, f"{condition} {state}".strip() or type(failure).__name__)
 
 

@@ -122,10 +122,12 @@ class InPlaceTables(Protocol):
         columns: Mapping[str, ColumnType],
         predicates: Iterable[str],
         conditions: Iterable[str],
+        names: Iterable[str],
     ) -> str | None:
         """Return the first text over columns that is not certain to mean the same there.
 
-        `predicates` are expressions of a policy, `conditions` those of a contract.
+        `predicates` are expressions of a policy, `conditions` those of a contract, `names` what is
+        made there is called.
         """
         ...
 

@@ -28,7 +28,8 @@ _TEXTS = {
     "TIMESTAMP": f"strftime({{cell}}, {_TIME})",
     "TIMESTAMP_MS": f"strftime(CAST({{cell}} AS TIMESTAMP), {_TIME})",
     "TIMESTAMP_S": f"strftime(CAST({{cell}} AS TIMESTAMP), {_TIME})",
-    "TIMESTAMP_NS": f"strftime(CAST({{cell}} AS TIMESTAMP), {_TIME})",
+    # A cast would round to microseconds, perhaps to the next day: six digits count, as in a text.
+    "TIMESTAMP_NS": f"strftime({{cell}}, {_TIME})",
     # Without its fraction if that is zero, as a whole number is.
     "DOUBLE": "regexp_replace(CAST({cell} AS VARCHAR), '\\.0$', '')",
     "FLOAT": "regexp_replace(CAST(CAST({cell} AS DOUBLE) AS VARCHAR), '\\.0$', '')",

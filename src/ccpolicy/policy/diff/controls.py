@@ -9,6 +9,7 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
+from ccpolicy.policy.attestations import Attests
 from ccpolicy.policy.calendars import calendar_name, counts_business_time
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
@@ -56,10 +57,7 @@ def control_changes(
             yield subject.change("unordered", Message.of("the {field}", field=field), field)
     yield from _clauses(subject, before, after)
     yield from _satisfied(subject, before, after)
-    if before.attests != after.attests:
-        # It changes no verdict: what must be attested are the control's items.
-        message = Message.of("what is said of its attestations")
-        yield subject.change("neutral", message, "attests", concerns=())
+    yield from _attested(subject, before.attests, after.attests)
     yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)
     if before.check != after.check:
@@ -138,6 +136,36 @@ def _satisfied(subject: Subject, before: Control, after: Control) -> Iterator[Po
         if name not in before.satisfies:
             message = Message.of("said to serve {name} as well", name=name)
             yield subject.change("neutral", message, "satisfies", index, concerns=())
+
+
+def _attested(
+    subject: Subject, before: Attests | None, after: Attests | None
+) -> Iterator[PolicyChange]:
+    """Yield whether reports say less of what the control's records do not prove.
+
+    It changes no verdict: what must be attested are the control's items.
+    """
+    if before == after:
+        return
+    first, second = _told(before), _told(after)
+    lost, gained = first - second, second - first
+    yield subject.change(
+        "loosened" if lost else "tightened" if gained else "neutral",
+        Message.of("what is said of its attestations"),
+        "attests",
+        before=", ".join(sorted(lost)) or None,
+        after=", ".join(sorted(gained)) or None,
+        concerns=(),
+    )
+
+
+def _told(attests: Attests | None) -> set[str]:
+    """Return what reports tell of attestations, each written as in the policy."""
+    if attests is None:
+        return set()
+    words = [f"statement: {attests.statement}"] if attests.statement else []
+    resting = [f"{name}: {each}" for name, own in attests.matters.items() for each in own]
+    return {*attests.matters, *(f"by: {each}" for each in attests.by), *words, *resting}
 
 
 def _tags(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:

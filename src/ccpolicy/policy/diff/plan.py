@@ -92,19 +92,23 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
                 direction,
                 Message.of("the setting '{field}'", field=field),
                 field,
-                before=_written(first),
-                after=_written(second),
+                before=_written(first, second),
+                after=_written(second, first),
                 rewrites_history=every,
                 concerns=None if every else (),
             )
 
 
-def _written(value: object) -> object:
-    """Write a text once if it is the same in all languages, and limits and stores as entries."""
+def _written(value: object, other: object) -> object:
+    """Write a text once if it is the same in all languages, and limits and stores as entries.
+
+    Of limits only those that the other state has otherwise.
+    """
     if isinstance(value, dict):
         return {name: store.model_dump(exclude_none=True) for name, store in value.items()}
     if isinstance(value, Limits):
-        return ", ".join(f"{name} = {each}" for name, each in value)
+        changed = {*value} - {*other} if isinstance(other, Limits) else {*value}
+        return ", ".join(f"{name} = {each}" for name, each in value if (name, each) in changed)
     if isinstance(value, Text):
         return " / ".join(dict.fromkeys(value.root.values()))
     return value

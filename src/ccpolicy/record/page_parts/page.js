@@ -180,7 +180,8 @@
       input = make("input", {
         ...shared,
         type: types[field.kind] || "text",
-        inputmode: modes[field.kind],
+        inputmode: field.example ? null : modes[field.kind],
+        placeholder: field.example,
         list: field.register ? `${id}-list` : null,
         value,
       });
@@ -235,6 +236,8 @@
       return found ? [found[0], ""] : [text, word("unknown")];
     }
     if (field.choices) return [text, ""];
+    // A text that says its unit is read by whoever records it.
+    if (field.example) return [text, ""];
     if (field.kind === "integer" || field.kind === "number") return readNumber(field, text);
     if (field.happened && text > localNow(field)) return [text, word("ahead")];
     if (text.length < field.minLength) return [text, word("longer", { limit: field.minLength })];
