@@ -116,6 +116,8 @@ def fill_spans(
         ([("duty", 200, NEVER, 3), ("cover", 200, 200, 2)], [(200, NEVER, 3, None)]),
         # A record that has no place is passed over.
         ([("duty", 200, NEVER, None), ("cover", 0, 200, 2)], [(200, NEVER, 2, None)]),
+        # What begins at as-of has begun.
+        ([("duty", AS_OF, NEVER, 1)], [(AS_OF, NEVER, 1, None)]),
         # A forecast has no records: nothing happened yet.
         ([("duty", 0, NEVER, 1), ("cover", 0, 600, 2)], [(600, NEVER, None, None)]),
         # Cover that ended before the window still opens a lapse that reaches into it.
