@@ -169,14 +169,16 @@ def test_records_named_behind_a_lapse_are_of_duties_that_it_left_uncovered() -> 
         ("duty", 200, NEVER, 3),
         ("duty", 250, NEVER, 4),
         ("duty", 300, NEVER, None),
-        ("duty", 350, NEVER, 6),
+        ("duty", 350, NEVER, 6),  # was covered as it began
         ("cover", 350, NEVER, 7),
+        ("duty", 220, 240, 8),
+        ("duty", 230, 360, 9),
     ]
     with open_store() as store:
         fill_spans(store, spans)
         store.create(LAPSE_RECORD.name, LAPSE_RECORD.query)
         found = store.ask("SELECT starts, place, locator FROM lapse_record ORDER BY place")
-    assert found == [(200, 1, 4), (200, 2, 3)]
+    assert found == [(200, 1, 4), (200, 2, 9), (200, 3, 8), (200, 4, 3)]
 
 
 def test_the_end_of_a_duty_closes_a_lapse() -> None:
