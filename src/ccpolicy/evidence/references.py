@@ -48,7 +48,9 @@ def reject_broken_references(
     if not references:
         return
     stores = ReferenceStores(store, references, in_place)
-    if days := stores.day_numbers(references):
+    compares_days = any(each.dates for each in references)
+    if compares_days:
+        days = stores.day_numbers(references)
         stores.create_days(days, [day_starts(day, zone) for day in days])
     check = _ReferenceCheck(stores, loads, zone)
     waiting = references
@@ -62,7 +64,7 @@ def reject_broken_references(
         stores.drop()
         waiting = [each for each in references if each.target.name in changed]
     check.finish()
-    if days:
+    if compares_days:
         stores.drop(days=True)
 
 
