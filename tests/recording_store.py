@@ -45,6 +45,10 @@ class RecordingStore:
         self.queries.append(query)
         return self.store.ask(query, parameters)
 
+    def run(self, statement: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Pass on what only this store has to understand."""
+        return self.store.run(statement, parameters)
+
     def stream(self, query: str) -> Iterator[Row]:
         self.queries.append(query)
         return self.store.stream(query)

@@ -5,7 +5,7 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
@@ -171,13 +171,14 @@ def find_faults(
     unmatched = records_without_subject(inputs)
     if unmatched and store.ask(f"SELECT locator FROM ({unmatched}) unmatched LIMIT 1"):
         judged.append(orphan_query(inputs, unmatched))
-    near = near_word_queries(inputs, reading)
+    near = [*near_word_queries(inputs, reading)]
     if reading is store:
-        rows = _faults(store, [*judged, *read, *near], shown)
+        rows = _faults(store.ask, [*judged, *read], shown)
     else:
-        # Of each code and selection one of the two alone finds something.
-        rows = _faults(store, judged, shown) + _faults(reading, [*read, *near], shown)
-        rows.sort(key=lambda row: (row[1], row[0]))
+        rows = _faults(store.ask, judged, shown) + _faults(reading.ask, read, shown)
+    # Of each code and selection one of these alone finds something.
+    rows += _faults(reading.run, near, shown)
+    rows.sort(key=lambda row: (row[1], row[0]))
     return [_finding(store, inputs, *row) for row in rows]
 
 
@@ -243,11 +244,11 @@ def _finding(
     )
 
 
-def _faults(store: Store, queries: Sequence[str], shown: int) -> list[Row]:
+def _faults(ask: Callable[[str], list[Row]], queries: Sequence[str], shown: int) -> list[Row]:
     """Return what some queries find: code, selection, value, locator, how many records, others."""
     if not queries:
         return []
-    return store.ask(
+    return ask(
         f"""
         WITH found AS ({" UNION ALL ".join(queries)}),
         ranked AS (

@@ -30,6 +30,7 @@ def near_word_queries(inputs: InputQueries, store: VettingStore) -> Iterator[str
     """Write the queries of texts that differ from a word only in case, width or white space.
 
     They look into the records' own tables, of files alone: a database says itself what it holds.
+    They are in the words of the store that read the files.
     """
     for each in inputs.selections:
         if inputs.is_in_place(each):

@@ -124,6 +124,14 @@ class EngineStore(Store, Protocol):
 class VettingStore(Store, Protocol):
     """The store that reads evidence: its parser vets the SQL of a policy, and it can be locked."""
 
+    def run(self, statement: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run a statement of its own, which no other engine has to understand.
+
+        Raises:
+            StoreError: it cannot run.
+        """
+        ...
+
     def append(self, relation: str, query: str) -> None:
         """Add a query's rows to a relation that was created.
 
