@@ -37,11 +37,11 @@ check: $(RUN)
 
 report: check
 
-# All that Python and git are enough for.
+# What Python and git are enough for, but for attacks at length.
 test: $(DEV)
 	$(BIN)/pytest -n auto --dist worksteal -m "not integration"
 
-# With a browser, database servers, other people's pipelines, full disks and kills.
+# With a browser, database servers and other people's pipelines; full disks, kills, spoilt evidence.
 integration: $(DEV)
 	$(BIN)/pytest -n auto --dist worksteal -m integration
 

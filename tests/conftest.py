@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
 
-FOLDERS = {"bombs", "engines", "faults", "pipeline"}
+FOLDERS = {"bombs", "engines", "faults", "fuzz", "metamorphic", "mutation", "pipeline"}
 PROGRAMS = {"browser", "postgres_server", "spark_session"}
 """Fixtures that start a program beside Python and git."""
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -44,7 +44,7 @@ gc.disable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs other programs, or fills disks and kills processes."""
+    """Mark what needs other programs, and what attacks at length."""
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         if folder in FOLDERS or PROGRAMS & set(getattr(item, "fixturenames", ())):

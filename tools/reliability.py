@@ -132,7 +132,7 @@ FUZZ: dict[Language, str] = {
 
 `python -m fuzz` (in `tests/`, `make fuzz`) changes inputs at random, or guided by the lines that
 they reach. Any bytes must give an answer or an error with a code: no crash, no hang, no file
-elsewhere, no pass. What failed stands in `tests/fuzz/corpus`, which `make test` tries each time.
+elsewhere, no pass. What failed stands in `tests/fuzz/corpus`, which the tests try each time.
 {inputs} inputs in {hours} hours:
 
 | target | inputs | minutes | guided |
@@ -143,7 +143,7 @@ elsewhere, no pass. What failed stands in `tests/fuzz/corpus`, which `make test`
 
 `python -m fuzz`（在 `tests/` 下，或 `make fuzz`）随机改动输入；能引导的，按到达的代码行选取。
 无论什么字节，都只应得到结论或带代码的错误：不崩溃、不挂起、不写其他文件、不误判为符合。
-曾经出错的输入保存在 `tests/fuzz/corpus` 中，每次 `make test` 都会重试。
+曾经出错的输入保存在 `tests/fuzz/corpus` 中，每次测试都会重试。
 {hours} 小时内共尝试 {inputs} 份输入：
 
 | 目标 | 输入 | 分钟 | 引导 |
