@@ -159,6 +159,14 @@ def test_moments_are_of_days_in_the_zone_of_the_plan(desk: Desk, zone: str) -> N
     assert len(found.said) == len(rows) - len(holding)
 
 
+def test_moments_are_compared_with_days_of_which_there_are_none(desk: Desk) -> None:
+    fill(desk, "staff", [{"id": "3", "person": "P0002", "hired_on": "", "left_on": ""}])
+    fill(desk, "log", [{"id": "1", "who": "P0002", "done_at": "2024-03-01T09:00:00Z"}])
+    found = desk.load(done(THEN | {"at": "done_at"}), staff())
+    assert found.column("id") == []
+    assert "EV331" in found.said[0]
+
+
 def test_a_time_that_happened_twice_takes_the_kinder_reading(desk: Desk) -> None:
     desk = replace(desk, zone="Europe/Berlin")
     shift = {"person": TEXT, "from": TIME, "to": TIME}
