@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
+from ccpolicy.assessment.models import Control
 
 from . import (
     test_cases_coverage_level,
@@ -67,6 +68,14 @@ def grouped() -> Mapping[Setting, dict[str, World]]:
 GROUPS = grouped()
 
 
+def judged(case: Case, folder: Path) -> Control:
+    """Judge a case in a folder, and return its control."""
+    write(folder, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
+    [control] = ccpolicy.load(folder).check(request).controls
+    return control
+
+
 def test_most_cases_are_asked() -> None:
     assert sum(map(len, GROUPS.values())) > 150
 
@@ -91,10 +100,7 @@ def test_of_rows_that_begin_together_the_first_on_file_is_named(tmp_path: Path) 
         window=("2025-01-01T00:00", ""),
         effective="2024-01-01",
     )
-    write(tmp_path, case.setting(), [case.world()])
-    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
-    [control] = ccpolicy.load(tmp_path).check(request).controls
-    [lapse] = control.lapses
+    [lapse] = judged(case, tmp_path).lapses
     # Both have the first cover; the duty ends with that of the longer one.
     assert (lapse.opened_by, lapse.closed_by) == ("evidence/roster/all.csv:2",) * 2
 
@@ -114,10 +120,7 @@ def test_what_makes_a_reading_count_is_what_closed_the_lapse(tmp_path: Path) -> 
         effective="2025-01-01",
     )
     case.check()
-    write(tmp_path, case.setting(), [case.world()])
-    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
-    [control] = ccpolicy.load(tmp_path).check(request).controls
-    [lapse] = control.lapses
+    [lapse] = judged(case, tmp_path).lapses
     # The meter stood at 5.4 first. That proves nothing before the service of that day is certain.
     assert lapse.closed_by == "evidence/events/all.csv:3"
 
@@ -143,10 +146,7 @@ def test_a_reading_counts_from_the_last_service_alone(tmp_path: Path) -> None:
         effective="2025-01-01",
     )
     case.check()
-    write(tmp_path, case.setting(), [case.world()])
-    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
-    [control] = ccpolicy.load(tmp_path).check(request).controls
-    [lapse] = control.lapses
+    [lapse] = judged(case, tmp_path).lapses
     assert lapse.opened_by == "evidence/events/all.csv:6"
 
 
@@ -165,10 +165,7 @@ def test_a_failure_on_the_last_day_opens_its_lapse(tmp_path: Path) -> None:
         effective="2025-01-01",
     )
     case.check()
-    write(tmp_path, case.setting(), [case.world()])
-    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
-    [control] = ccpolicy.load(tmp_path).check(request).controls
-    [lapse] = control.lapses
+    [lapse] = judged(case, tmp_path).lapses
     assert lapse.opened_by == "evidence/events/all.csv:3"
 
 
@@ -210,9 +207,7 @@ def test_a_subject_without_parameters_has_no_lapses_made_up(tmp_path: Path) -> N
         window=("2025-01-01T00:00", ""),
         effective="2025-01-01",
     )
-    write(tmp_path, case.setting(), [case.world()])
-    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
-    [control] = ccpolicy.load(tmp_path).check(request).controls
+    control = judged(case, tmp_path)
     assert (control.now, control.period) == ("unknown", "unknown")
     assert [each.code for each in control.problems] == ["EV407"]
     assert [(each.subject, each.starts[:10]) for each in control.lapses] == [("A", "2025-02-02")]
